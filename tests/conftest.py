@@ -1,0 +1,37 @@
+"""What all tests share: comparing a text with the snapshot that is kept of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Snapshot: TypeAlias = Callable[[Path, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-snapshots",
+        action="store_true",
+        help="write the snapshots anew instead of comparing with them",
+    )
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Snapshot:
+    """`snapshot(path, text)` fails unless the file at `path` holds `text`, byte for byte."""
+    update: bool = request.config.getoption("--update-snapshots")
+
+    def compare(path: Path, text: str) -> None:
+        if update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+            return
+        assert path.exists(), f"no snapshot {path.name}: run pytest --update-snapshots"
+        assert path.read_bytes().decode() == text
+
+    return compare
