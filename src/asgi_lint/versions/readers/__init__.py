@@ -1,0 +1,66 @@
+"""The manifest formats: one module each, chosen by the file's name in one table."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from asgi_lint.versions.manifest_text import load
+from asgi_lint.versions.readers import locks, pyproject, requirements_txt
+from asgi_lint.versions.requirements import Problem, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asgi_lint.versions.manifest_text import ManifestText
+
+READERS: tuple[tuple[str, Callable[[ManifestText], Reading]], ...] = (
+    ("pyproject.toml", pyproject.read),
+    ("uv.lock", locks.read),
+    ("poetry.lock", locks.read),
+    ("pdm.lock", locks.read),
+    ("pylock.toml", locks.read),
+    ("pylock.*.toml", locks.read),
+    ("*requirements*.txt", requirements_txt.read),
+    ("*requirements*.in", requirements_txt.read),
+    ("requirements/*.txt", requirements_txt.read),
+    ("requirements/*.in", requirements_txt.read),
+    ("*constraints*.txt", requirements_txt.read_constraints),
+    ("requirements/*constraints*.txt", requirements_txt.read_constraints),
+)
+"""File-name patterns and their readers; the last pattern that matches decides."""
+
+_ENDINGS = tuple({pattern[pattern.rindex(".") :] for pattern, _ in READERS})
+
+
+def is_manifest(filename: str) -> bool:
+    """Whether the file at this path (forward slashes) is a manifest, by its name alone."""
+    return _reader(filename) is not None
+
+
+def is_lock(filename: str) -> bool:
+    """Whether the file at this path is a lock file, by its name alone."""
+    return _reader(filename) is locks.read
+
+
+def read_manifest(filename: str) -> Reading:
+    """Read the manifest at `filename` (absolute, forward slashes); what is wrong is part of it."""
+    read = _reader(filename)
+    if read is None:
+        raise ValueError(f"{filename} is not a manifest")
+    text = load(filename)
+    return Reading(problems=(text,)) if isinstance(text, Problem) else read(text)
+
+
+def folder_of(filename: str) -> str:
+    """The folder that a manifest speaks for; a `requirements/` folder speaks for its parent."""
+    folder = PurePosixPath(filename).parent
+    return str(folder.parent if folder.name == "requirements" else folder)
+
+
+def _reader(filename: str) -> Callable[[ManifestText], Reading] | None:
+    if not filename.endswith(_ENDINGS):
+        return None
+    path = PurePosixPath(filename)
+    matching = [read for pattern, read in READERS if path.match(pattern)]
+    return matching[-1] if matching else None

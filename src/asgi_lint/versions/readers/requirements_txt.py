@@ -1,0 +1,145 @@
+"""Requirements and constraints files in pip's format, with the files that they include."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+from asgi_lint.versions.manifest_text import load
+from asgi_lint.versions.readers import pep508
+from asgi_lint.versions.requirements import (
+    Comment,
+    Kind,
+    Problem,
+    ProblemKind,
+    Reading,
+    Requirement,
+    reading_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asgi_lint.versions.manifest_text import ManifestText
+
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*", re.DOTALL)
+_LINE_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+_INCLUDE = re.compile(r"(-r|-c|--requirement|--constraint)(?:\s*=\s*|\s+|(?=[^-\s]))(.*)")
+_OPTIONS = re.compile(r"\s+--?[a-zA-Z]")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
+_LOCATION = re.compile(
+    r"[./\\~]|[A-Za-z][A-Za-z0-9+.-]*:|[^\s;@]*[/\\]|[^\s;]+\.(whl|zip|tar\.gz)$"
+)
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
+_SUBJECT = re.compile(r"(?:requirements|constraints)|[-_.]+")
+_RUN_TIME = frozenset({"", "app", "base", "common", "core", "lock", "main", "prod", "production"})
+
+_Item = Requirement | Comment | Problem
+
+
+class _Line(NamedTuple):
+    """A logical line: continuations are blanked out, so an offset in it holds in the file."""
+
+    offset: int
+    text: str
+
+
+def read(manifest: ManifestText) -> Reading:
+    """Read a requirements file and everything that it includes with `-r` and `-c`."""
+    return reading_of(list(_items(manifest, Kind.REQUIRED, frozenset())))
+
+
+def read_constraints(manifest: ManifestText) -> Reading:
+    """Read a constraints file; what it names is limited by it, not required."""
+    return reading_of(list(_items(manifest, Kind.CONSTRAINT, frozenset())))
+
+
+def _items(manifest: ManifestText, kind: Kind, including: frozenset[str]) -> Iterator[_Item]:
+    group = _group(PurePosixPath(manifest.filename).stem)
+    yield from _comments(manifest)
+    for offset, text in _logical_lines(manifest):
+        if include := _INCLUDE.match(text):
+            included_as = Kind.CONSTRAINT if include.group(1) in {"-c", "--constraint"} else kind
+            line = _Line(offset, text)
+            yield from _included(manifest, line, include.group(2), included_as, including)
+        elif not text.startswith("-"):
+            yield from _requirement(manifest, _Line(offset, text), kind, group)
+
+
+def _group(stem: str) -> str:
+    """What a file is for besides run time: `dev` for `requirements-dev.txt` and `dev.txt`."""
+    words = [word for word in _SUBJECT.split(stem.lower()) if word not in _RUN_TIME]
+    return "-".join(words)
+
+
+def _comments(manifest: ManifestText) -> Iterator[Comment]:
+    for offset, line in manifest.lines():
+        if comment := _LINE_COMMENT.search(line):
+            start, end = comment.span()
+            yield Comment(manifest.place(offset + start, offset + end), comment.group())
+
+
+def _logical_lines(manifest: ManifestText) -> Iterator[_Line]:
+    """Each line that says something, joined with its continuations, without its comment."""
+    joined, first = "", 0
+    for offset, line in manifest.lines():
+        first = first if joined else offset
+        joined = joined.ljust(offset - first) + line
+        if line.endswith("\\") and not line.lstrip().startswith("#"):
+            joined = joined[:-1] + " "
+            continue
+        yield from _said(_Line(first, joined))
+        joined = ""
+    yield from _said(_Line(first, joined))
+
+
+def _said(line: _Line) -> Iterator[_Line]:
+    text = _COMMENT.sub("", line.text)
+    if text.strip():
+        indent = len(text) - len(text.lstrip())
+        yield _Line(line.offset + indent, text.strip())
+
+
+def _included(
+    manifest: ManifestText, line: _Line, target: str, kind: Kind, including: frozenset[str]
+) -> Iterator[_Item]:
+    """What an included file holds. One behind a URL or a variable cannot be known from here."""
+    target = target.strip().strip("\"'")
+    if "://" in target or _VARIABLE.search(target):
+        return
+    place = manifest.place(line.offset, line.offset + len(line.text))
+    path = Path(os.path.normpath(Path(manifest.filename).parent / target))
+    included = including | {manifest.filename}
+    if path.as_posix() in included:
+        return
+    if not path.is_file():
+        message = f"`{line.text}` includes a file that does not exist."
+        yield Problem(ProblemKind.UNREADABLE, place, message)
+        return
+    text = load(path.as_posix())
+    if isinstance(text, Problem):
+        yield text
+        return
+    yield from _items(text, kind, included)
+
+
+def _requirement(manifest: ManifestText, line: _Line, kind: Kind, group: str) -> Iterator[_Item]:
+    options = _OPTIONS.search(line.text)
+    text = line.text[: options.start()] if options else line.text
+    has_hashes = options is not None and "--hash" in line.text[options.start() :]
+    name = _NAME.match(text)
+    if _VARIABLE.search(text):
+        if name:
+            yield pep508.unversioned(name.group(), text, manifest, line.offset)
+        return
+    if _LOCATION.match(text):
+        return
+    try:
+        yield pep508.requirement(
+            text, manifest, line.offset, kind=kind, group=group, has_hashes=has_hashes
+        )
+    except ValueError as error:
+        place = manifest.place(line.offset, line.offset + len(text))
+        yield Problem(ProblemKind.UNPARSABLE, place, str(error))

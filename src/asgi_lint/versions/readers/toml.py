@@ -1,0 +1,34 @@
+"""A TOML manifest's values, or the problem that keeps tomli from reading them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from asgi_lint.versions.requirements import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from asgi_lint.versions.manifest_text import ManifestText
+
+
+def values_of(manifest: ManifestText) -> dict[str, Any] | Problem:
+    """Read the whole document, as tomli gives it."""
+    import tomli
+
+    try:
+        return tomli.loads(manifest.text)
+    except tomli.TOMLDecodeError as error:
+        name = PurePosixPath(manifest.filename).name
+        reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        message = f"`{name}` is not valid TOML: {reason}."
+        offset = min(error.pos, len(manifest.text))
+        return Problem(ProblemKind.UNPARSABLE, manifest.place(offset, offset), message)
+
+
+def at(values: object, *keys: str) -> Any:
+    """The value under `keys`, or None where the document has no such table or key."""
+    for key in keys:
+        if not isinstance(values, dict):
+            return None
+        values = values.get(key)
+    return values
