@@ -1,0 +1,146 @@
+"""Who calls whom, by name alone.
+
+Cheaper and blunter than evaluation: no parameter is followed and no return value, so that
+evaluation can ask for the callers of a function without asking itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from asgi_lint.model import expressions as ir
+from asgi_lint.model.facts import MODULE_SCOPE, BindingFacts, ImportFacts, Parameter, ScopeFacts
+from asgi_lint.model.values import Class, Function, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import TypeAlias
+
+    from asgi_lint.model.facts import CallFacts
+    from asgi_lint.model.index import Definition, FileIndex
+    from asgi_lint.model.modules import Modules
+
+_HOPS = 10
+"""Imports, aliases and attributes followed for one name."""
+
+
+class _Object(NamedTuple):
+    """Some instance of a class of the project."""
+
+    class_: Class
+
+
+if TYPE_CHECKING:
+    Target: TypeAlias = Function | Class | Module | _Object
+
+
+class Callees:
+    """The call sites of the project's functions and classes."""
+
+    def __init__(self, files: Mapping[str, FileIndex], modules: Modules) -> None:
+        self._files = files
+        self._modules = modules
+
+    def sites(self, target: Function | Class) -> tuple[tuple[str, CallFacts], ...]:
+        """The calls of a function or class, each with its file."""
+        return tuple(self._sites.get(target, ()))
+
+    @cached_property
+    def _sites(self) -> Mapping[Function | Class, list[tuple[str, CallFacts]]]:
+        sites: defaultdict[Function | Class, list[tuple[str, CallFacts]]] = defaultdict(list)
+        for filename, index in self._files.items():
+            for found in index.facts.calls:
+                for target in dict.fromkeys(self._named(filename, found.scope, found.call.func, 0)):
+                    if isinstance(target, (Function, Class)):
+                        sites[target].append((filename, found))
+        return sites
+
+    def _named(self, filename: str, scope: int, expr: ir.Expr, hops: int) -> Iterator[Target]:
+        if hops > _HOPS:
+            return
+        match expr:
+            case ir.Name(id=name):
+                owner, definitions = self._files[filename].visible(scope, name)
+                for definition in definitions:
+                    yield from self._defined(filename, owner, definition, hops + 1)
+            case ir.Attribute(value=value, attr=attr):
+                for base in self._named(filename, scope, value, hops + 1):
+                    yield from self._attribute(base, attr, hops + 1)
+            case ir.Call(func=func):
+                for target in self._named(filename, scope, func, hops + 1):
+                    if isinstance(target, Class):
+                        yield _Object(target)
+            case _:
+                return
+
+    def _defined(
+        self, filename: str, scope: int, definition: Definition, hops: int
+    ) -> Iterator[Target]:
+        if hops > _HOPS:
+            return
+        match definition:
+            case ScopeFacts(function=function, index=index):
+                yield Function(filename, index) if function is not None else Class(filename, index)
+            case ImportFacts():
+                yield from self._imported(filename, definition, hops)
+            case BindingFacts(value=value) if value is not None:
+                yield from self._named(filename, definition.scope, value, hops)
+            case Parameter():
+                yield from self._receiver(filename, scope, definition)
+            case _:
+                return
+
+    def _receiver(self, filename: str, scope: int, parameter: Parameter) -> Iterator[Target]:
+        """The `self` of a method."""
+        index = self._files[filename]
+        parent = index.facts.scopes[scope].parent
+        if index.facts.scopes[parent].class_ is None or parameter.name not in ("self", "cls"):
+            return
+        if index.function(scope).parameters[0] == parameter:
+            yield _Object(Class(filename, parent))
+
+    def _imported(self, filename: str, found: ImportFacts, hops: int) -> Iterator[Target]:
+        name = found.module if found.direct or found.name is not None else found.bound
+        module = self._modules.resolve(filename, name, found.level)
+        if module is None:
+            return
+        if found.name is None:
+            yield Module(module)
+        else:
+            yield from self._attribute(Module(module), found.name, hops + 1)
+
+    def _attribute(self, base: Target, attr: str, hops: int) -> Iterator[Target]:
+        match base:
+            case Module(key=key):
+                file = self._modules.file(key) or ""
+                known = self._files.get(file)
+                definitions = known.defined(MODULE_SCOPE, attr) if known is not None else []
+                for definition in definitions:
+                    yield from self._defined(file, MODULE_SCOPE, definition, hops)
+                inner = self._modules.submodule(key, attr) if not definitions else None
+                if inner is not None:
+                    yield Module(inner)
+            case _Object(class_=class_) | (Class() as class_):
+                yield from self._member(class_, attr, hops)
+            case _:
+                return
+
+    def _member(self, class_: Class, attr: str, hops: int) -> Iterator[Target]:
+        if hops > _HOPS:
+            return
+        index = self._files[class_.filename]
+        definitions = [
+            *index.defined(class_.scope, attr),
+            *index.defined(class_.scope, f"self.{attr}"),
+        ]
+        for definition in definitions:
+            yield from self._defined(class_.filename, class_.scope, definition, hops + 1)
+        if definitions:
+            return
+        parent = index.facts.scopes[class_.scope].parent
+        for expr in index.class_(class_.scope).bases:
+            for base in self._named(class_.filename, parent, expr, hops + 1):
+                if isinstance(base, Class):
+                    yield from self._member(base, attr, hops + 1)

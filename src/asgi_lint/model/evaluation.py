@@ -1,0 +1,425 @@
+"""Expressions to the values they may have: imports, aliases, factories and parameters followed.
+
+This is no interpreter. It knows assignments, imports, calls of classes and functions and
+attribute access, takes every branch, and gives nothing where it does not know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from asgi_lint.diagnostics import FILE_START, Place
+from asgi_lint.model import expressions as ir
+from asgi_lint.model.annotations import Annotations
+from asgi_lint.model.callees import Callees
+from asgi_lint.model.facts import (
+    MODULE_SCOPE,
+    BindingFacts,
+    ImportFacts,
+    Parameter,
+    ScopeFacts,
+)
+from asgi_lint.model.frameworks import base_of, canonical
+from asgi_lint.model.values import (
+    Class,
+    Display,
+    External,
+    Function,
+    Generator,
+    Instance,
+    Module,
+    Typed,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from asgi_lint.model.facts import CallFacts
+    from asgi_lint.model.index import Definition, FileIndex
+    from asgi_lint.model.modules import Modules
+
+_CALL_SITES = 50
+"""Call sites looked at for the values of one parameter."""
+
+_NO_CUT = 1 << 30
+_NO_SPAN = FILE_START
+
+_TRANSPARENT_CALLS = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
+_CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+_CACHES = frozenset({"cache", "cached", "lru_cache", "singleton"})
+_PARTIAL = "functools.partial"
+
+
+class Evaluator:
+    """Evaluates expressions of the project's files; results are remembered."""
+
+    def __init__(self, files: Mapping[str, FileIndex], modules: Modules) -> None:
+        self._files = files
+        self._modules = modules
+        self._known: dict[tuple[str, int, int], tuple[Value, ...]] = {}
+        self._running: dict[tuple[str, int, int], int] = {}
+        self._lowest_cut = _NO_CUT
+        self._partial: dict[tuple[str, int, int], tuple[tuple[Value, ...], int]] = {}
+        """Results that a cycle may have cut short: good enough until the outermost is done."""
+        self._names: dict[tuple[str, str], ir.Name] = {}
+        self._subclass: dict[tuple[External | Class, tuple[str, ...]], bool] = {}
+        self._callees = Callees(files, modules)
+        self.annotations = Annotations(files, modules, self)
+
+    def values(self, filename: str, scope: int, expr: ir.Expr | None) -> tuple[Value, ...]:
+        """What `expr`, read in that scope of that file, may be; empty where it is not known."""
+        if expr is None:
+            return ()
+        key = (filename, scope, id(expr))
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        depth = self._running.get(key)
+        if depth is not None:
+            self._lowest_cut = min(self._lowest_cut, depth)
+            return ()
+        if key in self._partial:
+            found, cut = self._partial[key]
+            self._lowest_cut = min(self._lowest_cut, cut)
+            return found
+        depth = self._running[key] = len(self._running)
+        before, self._lowest_cut = self._lowest_cut, _NO_CUT
+        found = tuple(dict.fromkeys(self._evaluate(filename, scope, expr)))
+        del self._running[key]
+        if self._lowest_cut >= depth:
+            # Nothing further out was waited for in a cycle, so the result is complete.
+            self._known[key] = found
+            self._lowest_cut = before
+        else:
+            self._partial[key] = (found, self._lowest_cut)
+            self._lowest_cut = min(before, self._lowest_cut)
+        if not self._running:
+            self._partial.clear()
+        return found
+
+    def _evaluate(self, filename: str, scope: int, expr: ir.Expr) -> Iterator[Value]:
+        match expr:
+            case ir.Name(id=name):
+                yield from self.lookup(filename, scope, name)
+            case ir.Attribute(value=value, attr=attr):
+                for base in self.values(filename, scope, value):
+                    yield from self.attribute(base, attr)
+            case ir.Call():
+                yield from self._call(filename, scope, expr)
+            case ir.Await(value=value) | ir.Spread(value=value):
+                yield from self.values(filename, scope, value)
+            case ir.Either(options=options):
+                for option in options:
+                    yield from self.values(filename, scope, option)
+            case ir.Sequence(items=items, span=span):
+                yield Display(filename, scope, items, span)
+            case ir.Item(value=value):
+                yield from self.items(filename, scope, value)
+            case ir.Subscript(value=value):
+                yield from self._subscript(filename, scope, value)
+            case ir.Constant() | ir.Lambda() | ir.Mapping() | ir.Unknown():
+                return
+
+    def items(self, filename: str, scope: int, expr: ir.Expr | None) -> Iterator[Value]:
+        """The values of the items of a list, however it is written or held."""
+        for value in self.values(filename, scope, expr):
+            if isinstance(value, Display):
+                yield from self.display_items(value)
+
+    def display_items(self, display: Display) -> Iterator[Value]:
+        """The values of the items of a display in order, those of unpacked ones included."""
+        seen = {display}
+        stack = [self._item_values(display)]
+        while stack:
+            value, is_spread = next(stack[-1], (None, False))
+            if value is None:
+                stack.pop()
+            elif not is_spread:
+                yield value
+            elif isinstance(value, Display) and value not in seen:
+                seen.add(value)
+                stack.append(self._item_values(value))
+
+    def _item_values(self, display: Display) -> Iterator[tuple[Value, bool]]:
+        """Each value of each item, and whether it is unpacked."""
+        for item in display.items:
+            is_spread = isinstance(item, ir.Spread)
+            inner = item.value if isinstance(item, ir.Spread) else item
+            for value in self.values(display.filename, display.scope, inner):
+                yield value, is_spread
+
+    def _subscript(self, filename: str, scope: int, value: ir.Expr) -> Iterator[Value]:
+        """`Generic[T]` is `Generic`; an item of a list is any of its items."""
+        for base in self.values(filename, scope, value):
+            if isinstance(base, (Class, External)):
+                yield base
+            elif isinstance(base, Display):
+                yield from self.display_items(base)
+
+    # Names
+
+    def lookup(self, filename: str, scope: int, name: str) -> Iterator[Value]:
+        """What a bare name may mean in a scope."""
+        index = self._files[filename]
+        owner, definitions = index.visible(scope, name)
+        for definition in definitions:
+            yield from self._definition(filename, owner, definition)
+        if not definitions:
+            for star in index.star_imports:
+                yield from self._star(filename, star, name)
+
+    def _definition(self, filename: str, scope: int, definition: Definition) -> Iterator[Value]:
+        match definition:
+            case ImportFacts():
+                yield from self._import(filename, definition)
+            case ScopeFacts(function=function, index=index):
+                yield Function(filename, index) if function is not None else Class(filename, index)
+            case BindingFacts(value=value, annotation=annotation):
+                found = self.values(filename, definition.scope, value)
+                yield from found
+                if not found and annotation is not None:
+                    for class_ in self.annotations.classes(filename, definition.scope, annotation):
+                        yield Typed(class_, filename, scope, definition.name)
+            case Parameter():
+                yield from self.parameter(Function(filename, scope), definition)
+
+    def _import(self, filename: str, found: ImportFacts) -> Iterator[Value]:
+        if found.name is None:
+            name = found.module if found.direct else found.bound
+            module = self._modules.resolve(filename, name, 0)
+            yield Module(module) if module is not None else External(canonical(name))
+            return
+        module = self._modules.resolve(filename, found.module, found.level)
+        if module is not None:
+            yield from self.attribute(Module(module), found.name)
+        elif not found.level:
+            yield External(canonical(f"{found.module}.{found.name}"))
+
+    def _star(self, filename: str, star: ImportFacts, name: str) -> Iterator[Value]:
+        module = self._modules.resolve(filename, star.module, star.level)
+        if module is not None:
+            yield from self.attribute(Module(module), name)
+        elif star.module.partition(".")[0] in ("fastapi", "starlette") and name[:1].isupper():
+            yield External(canonical(f"{star.module}.{name}"))
+
+    def attribute(self, base: Value, attr: str) -> Iterator[Value]:
+        """What `base.attr` may be."""
+        match base:
+            case Module(key=key):
+                yield from self._module_attribute(key, attr)
+            case External(name=name):
+                yield External(canonical(f"{name}.{attr}"))
+            case Class():
+                yield from self.class_attribute(base, attr)
+            case Instance(class_=class_) | Typed(class_=class_):
+                if isinstance(class_, Class):
+                    yield from self.class_attribute(class_, attr)
+            case _:
+                return
+
+    def _module_attribute(self, key: str, attr: str) -> Iterator[Value]:
+        file = self._modules.file(key)
+        found = False
+        if file is not None and file in self._files:
+            for value in self.values(file, MODULE_SCOPE, self._name(file, attr)):
+                found = True
+                yield value
+        if not found:
+            inner = self._modules.submodule(key, attr)
+            if inner is not None:
+                yield Module(inner)
+
+    def _name(self, file: str, attr: str) -> ir.Name:
+        """One `Name` object for each name of a module, so that its value is remembered."""
+        key = (file, attr)
+        name = self._names.get(key)
+        if name is None:
+            name = self._names[key] = ir.Name(attr, _NO_SPAN)
+        return name
+
+    # Classes
+
+    def bases(self, class_: External | Class) -> Iterator[External | Class]:
+        """The direct base classes."""
+        if isinstance(class_, External):
+            base = base_of(class_.name)
+            if base is not None:
+                yield External(base)
+            return
+        index = self._files[class_.filename]
+        parent = index.facts.scopes[class_.scope].parent
+        for expr in index.class_(class_.scope).bases:
+            for value in self.values(class_.filename, parent, expr):
+                if isinstance(value, (External, Class)):
+                    yield value
+
+    def ancestry(self, class_: External | Class) -> Iterator[External | Class]:
+        """The class and all its bases, nearest first."""
+        seen: set[External | Class] = set()
+        queue = [class_]
+        while queue:
+            current = queue.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            yield current
+            queue.extend(self.bases(current))
+
+    def is_subclass(self, class_: External | Class, *names: str) -> bool:
+        """Whether the class is, or derives from, one of the canonical names."""
+        key = (class_, names)
+        known = self._subclass.get(key)
+        if known is None:
+            known = any(isinstance(c, External) and c.name in names for c in self.ancestry(class_))
+            if not self._running:
+                self._subclass[key] = known
+        return known
+
+    def class_attribute(self, class_: Class, attr: str) -> Iterator[Value]:
+        """What `class_.attr` or `instance.attr` may be, the nearest definition only."""
+        for owner in self.ancestry(class_):
+            if not isinstance(owner, Class):
+                continue
+            index = self._files[owner.filename]
+            definitions = [
+                *index.defined(owner.scope, attr),
+                *index.defined(owner.scope, f"self.{attr}"),
+            ]
+            for definition in definitions:
+                for value in self._definition(owner.filename, owner.scope, definition):
+                    for read in self._read_property(value):
+                        yield self._inherited(read, owner, class_)
+            if definitions:
+                return
+
+    def _inherited(self, value: Value, owner: Class, class_: Class) -> Value:
+        """What a base class's method makes for `self` is one object for each derived class."""
+        if owner == class_ or not isinstance(value, Instance) or value.made_by is not None:
+            return value
+        maker = self._files[value.filename].class_around(value.scope)
+        if value.filename != owner.filename or maker != owner.scope:
+            return value
+        place = Place(class_.filename, self._files[class_.filename].class_(class_.scope).span)
+        return replace(value, made_by=place)
+
+    def _read_property(self, value: Value) -> Iterator[Value]:
+        """What reading an attribute gives: for a property, what it returns."""
+        if not isinstance(value, Function):
+            yield value
+            return
+        function = self._files[value.filename].function(value.scope)
+        if not any(ir.last_name(d) in ("property", "cached_property") for d in function.decorators):
+            yield value
+            return
+        for expr in function.returns:
+            yield from self.values(value.filename, value.scope, expr)
+
+    # Calls
+
+    def _call(self, filename: str, scope: int, call: ir.Call) -> Iterator[Value]:
+        for target in self.values(filename, scope, call.func):
+            match target:
+                case Class():
+                    yield Instance(target, filename, call.span, scope, call)
+                case External(name=name) if name in _TRANSPARENT_CALLS:
+                    position = 1 if name == "typing.cast" else 0
+                    yield from self.values(filename, scope, call.positional(position))
+                case External(name=name) if name == _PARTIAL:
+                    yield from self.values(filename, scope, call.positional(0))
+                case External(name=name):
+                    if name.rpartition(".")[2].lstrip("_")[:1].isupper():
+                        yield Instance(target, filename, call.span, scope, call)
+                case Function():
+                    yield from self._returned(target, filename, call)
+                case Typed(class_=class_, name="cls"):
+                    yield Instance(class_, filename, call.span, scope, call)
+                case _:
+                    continue
+
+    def _returned(self, target: Function, filename: str, call: ir.Call) -> Iterator[Value]:
+        function = self._files[target.filename].function(target.scope)
+        decorators = {ir.last_name(d) for d in function.decorators}
+        if decorators & _CONTEXT_MANAGERS:
+            return
+        if function.is_generator:
+            yield Generator(target, filename, call.span)
+            return
+        makes_anew = not function.declares_global and not decorators & _CACHES
+        made_by = Place(filename, call.span)
+        for expr in function.returns:
+            for value in self.values(target.filename, target.scope, expr):
+                is_new = isinstance(value, Instance) and Function(*value.home) == target
+                if is_new and makes_anew and isinstance(value, Instance):
+                    yield replace(value, made_by=made_by)
+                else:
+                    yield value
+
+    def parameter(self, function: Function, parameter: Parameter) -> Iterator[Value]:
+        """What a parameter may be: what its callers pass, else what its annotation says."""
+        owner = self._receiver(function, parameter)
+        if owner is not None:
+            yield Typed(owner, function.filename, function.scope, parameter.name)
+            return
+        found = False
+        for filename, scope, expr in self.arguments(function, parameter):
+            for value in self.values(filename, scope, expr):
+                found = True
+                yield value
+        if found:
+            return
+        if parameter.annotation is not None:
+            parent = self._files[function.filename].facts.scopes[function.scope].parent
+            for class_ in self.annotations.classes(function.filename, parent, parameter.annotation):
+                found = True
+                yield Typed(class_, function.filename, function.scope, parameter.name)
+        if not found and parameter.default is not None:
+            yield from self.values(function.filename, function.scope, parameter.default)
+
+    def arguments(
+        self, function: Function, parameter: Parameter
+    ) -> Iterator[tuple[str, int, ir.Expr]]:
+        """The expressions that the project's calls of a function pass for a parameter."""
+        if parameter.kind:
+            return
+        offset = self.argument_offset(function)
+        position = self._position(function, parameter)
+        for filename, found in self.call_sites(function):
+            expr = (
+                found.call.keyword(parameter.name)
+                if position is None
+                else found.call.argument(position - offset, parameter.name)
+            )
+            if expr is not None:
+                yield filename, found.scope, expr
+
+    def _receiver(self, function: Function, parameter: Parameter) -> Class | None:
+        """The class whose `self` or `cls` the parameter is."""
+        index = self._files[function.filename]
+        if not self.argument_offset(function):
+            return None
+        if index.function(function.scope).parameters[0] != parameter:
+            return None
+        return Class(function.filename, index.facts.scopes[function.scope].parent)
+
+    def argument_offset(self, function: Function) -> int:
+        """1 for a method, whose first parameter its caller does not write; else 0."""
+        index = self._files[function.filename]
+        parent = index.facts.scopes[index.facts.scopes[function.scope].parent]
+        decorators = {ir.dotted(d) for d in index.function(function.scope).decorators}
+        return int(parent.class_ is not None and "staticmethod" not in decorators)
+
+    def _position(self, function: Function, parameter: Parameter) -> int | None:
+        if parameter.keyword_only:
+            return None
+        ordinary = self._files[function.filename].function(function.scope).parameters
+        return next((i for i, p in enumerate(ordinary) if p.name == parameter.name), None)
+
+    def call_sites(self, function: Function) -> tuple[tuple[str, CallFacts], ...]:
+        """The project's calls of a function by name; of `__init__`, those of its class."""
+        index = self._files[function.filename]
+        if index.function(function.scope).name == "__init__":
+            owner = index.facts.scopes[function.scope].parent
+            return self._callees.sites(Class(function.filename, owner))[:_CALL_SITES]
+        return self._callees.sites(function)[:_CALL_SITES]

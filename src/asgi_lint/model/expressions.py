@@ -1,0 +1,208 @@
+"""A small, picklable copy of the expressions that linking looks at.
+
+Only what can name, build, hold or pass on an object is kept; everything else is `Unknown`.
+Spans are those of the source text, so that any expression can be pointed at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asgi_lint.diagnostics import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A bare name."""
+
+    id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`value.attr`; `attr_span` is the span of the name after the dot."""
+
+    value: Expr
+    attr: str
+    span: Span
+    attr_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call; `star` is "", "*" or "**"."""
+
+    value: Expr
+    keyword: str | None
+    star: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with its arguments in source order."""
+
+    func: Expr
+    args: tuple[Argument, ...]
+    span: Span
+
+    def keyword(self, name: str) -> Expr | None:
+        """The value of the keyword argument `name`."""
+        return next((arg.value for arg in self.args if arg.keyword == name), None)
+
+    def positional(self, index: int) -> Expr | None:
+        """The positional argument at `index`, unless an unpacked one stands before it."""
+        for position, arg in enumerate(self.args):
+            if arg.keyword is not None or arg.star:
+                return None
+            if position == index:
+                return arg.value
+        return None
+
+    def argument(self, index: int, keyword: str) -> Expr | None:
+        """The argument that a parameter at `index` with the name `keyword` receives."""
+        by_position = self.positional(index)
+        return by_position if by_position is not None else self.keyword(keyword)
+
+    @property
+    def unpacks(self) -> bool:
+        """Whether some arguments are hidden behind `*` or `**`."""
+        return any(arg.star for arg in self.args)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list, tuple or set display, or the parts of a concatenation."""
+
+    items: tuple[Expr, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A dict display; a key of None stands for `**value`."""
+
+    items: tuple[tuple[Expr | None, Expr], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """`*value` in a display, or one item of `value` as the target of a `for` (see `Item`)."""
+
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Some item of `value`: what a `for` target or a comprehension variable is bound to."""
+
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal; strings are decoded, `...` is `Ellipsis`."""
+
+    value: str | bytes | int | float | bool | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript:
+    """`value[items]`."""
+
+    value: Expr
+    items: tuple[Expr, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """`await value`."""
+
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """A lambda, with the expression that it returns."""
+
+    body: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several values: a conditional, `or`/`and`, or `X | None`."""
+
+    options: tuple[Expr, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Anything else."""
+
+    span: Span
+
+
+Expr: TypeAlias = (
+    Name
+    | Attribute
+    | Call
+    | Sequence
+    | Mapping
+    | Spread
+    | Item
+    | Constant
+    | Subscript
+    | Await
+    | Lambda
+    | Either
+    | Unknown
+)
+
+
+def dotted(expr: Expr) -> str | None:
+    """`a.b.c` of a name or a chain of attributes, None for anything else."""
+    parts: list[str] = []
+    while isinstance(expr, Attribute):
+        parts.append(expr.attr)
+        expr = expr.value
+    if not isinstance(expr, Name):
+        return None
+    return ".".join([expr.id, *reversed(parts)])
+
+
+def last_name(expr: Expr) -> str | None:
+    """The rightmost name of `a`, `a.b` or `f().b`."""
+    match expr:
+        case Name(id=name) | Attribute(attr=name):
+            return name
+        case _:
+            return None
+
+
+def nested_calls(expr: Expr) -> Iterator[Call]:
+    """The calls in the arguments of a call, one level after the other."""
+    match expr:
+        case Call():
+            yield expr
+            for arg in expr.args:
+                yield from nested_calls(arg.value)
+        case Await(value=value) | Spread(value=value) | Item(value=value):
+            yield from nested_calls(value)
+        case Either(options=items) | Sequence(items=items):
+            for item in items:
+                yield from nested_calls(item)
+        case _:
+            return

@@ -1,0 +1,132 @@
+"""What one file says, as plain data: its scopes, names, calls and candidates.
+
+A scope is named by its index in `FileFacts.scopes`; index 0 is the module itself. Every other
+fact carries the index of the scope that it stands in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asgi_lint.diagnostics import Span
+    from asgi_lint.model.candidates import Candidate
+    from asgi_lint.model.expressions import Call, Expr
+
+MODULE_SCOPE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter; `kind` is "" for an ordinary one, "*" or "**" for one that collects."""
+
+    name: str
+    annotation: Expr | None
+    default: Expr | None
+    kind: str
+    keyword_only: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFacts:
+    """What a `def` says besides its body; `span` is that of its name."""
+
+    name: str
+    span: Span
+    is_async: bool
+    is_generator: bool
+    parameters: tuple[Parameter, ...]
+    decorators: tuple[Expr, ...]
+    returns: tuple[Expr, ...]
+    declares_global: bool
+    yields_under_cleanup: bool
+    """Every `yield` stands in a `try` that has a `finally`."""
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """What a `class` says besides its body; `span` is that of its name."""
+
+    name: str
+    span: Span
+    bases: tuple[Expr, ...]
+    decorators: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFacts:
+    """A module, class or function; `qualname` is dotted and empty for the module."""
+
+    index: int
+    parent: int
+    qualname: str
+    function: FunctionFacts | None = None
+    class_: ClassFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFacts:
+    """One imported name.
+
+    `import a.b` binds `a` to module `a` and makes `a.b` reachable: `bound` "a", `module` "a.b",
+    `name` None, `direct` False. `import a.b as c` binds `c` to `a.b` itself: `direct` True.
+    `from ..m import x as y`: `bound` "y", `module` "m", `name` "x", `level` 2. A star import has
+    the name "*" and binds nothing.
+    """
+
+    scope: int
+    bound: str
+    module: str
+    name: str | None
+    level: int
+    direct: bool
+    type_checking: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BindingFacts:
+    """`name = value`, with or without annotation; `self.x = value` has the name "self.x".
+
+    `augments` marks `name += value` and `name.append(value)`: a list that `name` may hold besides
+    what it is bound to. `is_global` says that a `global` statement makes the name the module's.
+    """
+
+    scope: int
+    name: str
+    value: Expr | None
+    annotation: Expr | None
+    span: Span
+    augments: bool = False
+    is_global: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """A call that is evaluated in `scope`."""
+
+    scope: int
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """All facts of one file; `filename` is absolute with forward slashes.
+
+    `import_row` is the row before which a new import statement belongs; `newline` ends its line.
+    """
+
+    filename: str
+    scopes: tuple[ScopeFacts, ...]
+    imports: tuple[ImportFacts, ...]
+    bindings: tuple[BindingFacts, ...]
+    calls: tuple[CallFacts, ...]
+    candidates: tuple[Candidate, ...]
+    import_row: int
+    newline: str

@@ -1,0 +1,146 @@
+"""Questions about the application graph: what is around an endpoint, and by which way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from asgi_lint.diagnostics import Step
+from asgi_lint.model import frameworks as fw
+from asgi_lint.model.modules import is_test_file
+from asgi_lint.model.values import Class, Instance, Typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from asgi_lint.model.evaluation import Evaluator
+    from asgi_lint.model.wiring import Endpoint, Inclusion, Layer, Node, Wiring
+
+_LONGEST_WAY = 12
+_MOST_WAYS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A middleware layer around an endpoint, and how the endpoint got inside it.
+
+    `way` leads from the node with the layer inwards; it is empty where the endpoint is registered
+    on that very node.
+    """
+
+    layer: Layer
+    way: tuple[Inclusion, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The trace from the layer's registration to the router that holds the endpoint."""
+        return (
+            Step(f"`{self.layer.name}` is registered here", self.layer.place),
+            *(Step(f"the router is {i.verb} here", i.place) for i in self.way),
+        )
+
+
+class Graph:
+    """Answers about one project's wiring."""
+
+    def __init__(self, root: str, wiring: Wiring, evaluator: Evaluator) -> None:
+        self._root = root
+        self._wiring = wiring
+        self._evaluator = evaluator
+
+    def enclosures(self, endpoint: Endpoint) -> Iterator[Enclosure]:
+        """Every layer around an endpoint, those of the outermost node first."""
+        ways = sorted(self.ways(endpoint.owner), key=lambda way: -len(way[1]))
+        seen: set[Layer] = set()
+        for node, way in ways:
+            for layer in self.layers(node):
+                if layer not in seen and self._counts(layer, way, endpoint):
+                    seen.add(layer)
+                    yield Enclosure(layer, way)
+        for layer in endpoint.layers:
+            yield Enclosure(layer, ())
+
+    def _counts(self, layer: Layer, way: tuple[Inclusion, ...], endpoint: Endpoint) -> bool:
+        """Whether an enclosure is the application's own: what a test sets up is not."""
+        if self._is_test(endpoint.function.filename):
+            return True
+        places = [layer.place, *(inclusion.place for inclusion in way)]
+        return not any(self._is_test(place.filename) for place in places)
+
+    def _is_test(self, filename: str) -> bool:
+        return is_test_file(filename.removeprefix(self._root))
+
+    def ways(self, node: Node) -> list[tuple[Node, tuple[Inclusion, ...]]]:
+        """The node itself and all nodes that it is part of, each with the way inwards.
+
+        What a factory builds into its application is part of each application that it makes.
+        """
+        found: list[tuple[Node, tuple[Inclusion, ...]]] = []
+        seen: set[Node] = set()
+        queue: list[tuple[Node, tuple[Inclusion, ...]]] = [(each, ()) for each in self._made(node)]
+        while queue and len(found) < _MOST_WAYS:
+            current, way = queue.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            found.append((current, way))
+            if len(way) < _LONGEST_WAY:
+                for same in self._same(current):
+                    for inclusion in self._wiring.inclusions.get(same, ()):
+                        outer = self._made(inclusion.parent)
+                        queue.extend((parent, (inclusion, *way)) for parent in outer)
+        return found
+
+    def layers(self, node: Node) -> Iterator[Layer]:
+        """The layers registered on a node, those of its class's own methods included."""
+        for same in self._same(node):
+            yield from self._wiring.layers.get(same, ())
+
+    def _made(self, node: Node) -> list[Node]:
+        """The node, and what it becomes: a factory's products, the instances of `self`'s class."""
+        match node:
+            case Instance(made_by=None):
+                return [node, *self._by_factory.get(node, ())]
+            case Typed(class_=Class() as class_, name="self"):
+                return [
+                    node,
+                    *(
+                        other
+                        for other in self._wiring.nodes
+                        if isinstance(other, Instance)
+                        and class_ in self._evaluator.ancestry(other.class_)
+                    ),
+                ]
+            case _:
+                return [node]
+
+    @cached_property
+    def _by_factory(self) -> Mapping[Instance, list[Instance]]:
+        found: dict[Instance, list[Instance]] = {}
+        for node in self._wiring.nodes:
+            if isinstance(node, Instance) and node.made_by is not None:
+                found.setdefault(replace(node, made_by=None), []).append(node)
+        return found
+
+    def _same(self, node: Node) -> Iterator[Node]:
+        """The node, the one within its factory, and the `self` of its class."""
+        yield node
+        if isinstance(node, Instance) and node.made_by is not None:
+            yield replace(node, made_by=None)
+        ancestry = {c for c in self._evaluator.ancestry(node.class_) if isinstance(c, Class)}
+        if not ancestry:
+            return
+        for other in self._wiring.nodes:
+            if not isinstance(other, Typed) or other == node or other.class_ not in ancestry:
+                continue
+            if other.name == "self" or isinstance(node, Typed):
+                yield other
+
+    def is_application(self, node: Node) -> bool:
+        """Whether a node is a FastAPI or Starlette application."""
+        return self._evaluator.is_subclass(node.class_, fw.STARLETTE)
+
+    def is_fastapi(self, node: Node) -> bool:
+        """Whether a node is FastAPI's: an application or an `APIRouter`."""
+        return self._evaluator.is_subclass(node.class_, fw.FASTAPI, fw.API_ROUTER)

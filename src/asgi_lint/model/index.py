@@ -1,0 +1,119 @@
+"""The facts of one file, arranged for look-ups."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeAlias
+
+from asgi_lint.model.facts import (
+    MODULE_SCOPE,
+    BindingFacts,
+    CallFacts,
+    ClassFacts,
+    FileFacts,
+    FunctionFacts,
+    ImportFacts,
+    Parameter,
+    ScopeFacts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Definition: TypeAlias = ImportFacts | BindingFacts | ScopeFacts | Parameter
+
+
+class FileIndex:
+    """Definitions by scope and name, calls by scope, methods by class."""
+
+    def __init__(self, facts: FileFacts) -> None:
+        self.facts = facts
+        self.filename = facts.filename
+        self.calls: defaultdict[int, list[CallFacts]] = defaultdict(list)
+        self.children: defaultdict[int, list[ScopeFacts]] = defaultdict(list)
+        self.star_imports: list[ImportFacts] = []
+        self._definitions: defaultdict[tuple[int, str], list[Definition]] = defaultdict(list)
+        self._index()
+
+    def _index(self) -> None:
+        for scope in self.facts.scopes[1:]:
+            self.children[scope.parent].append(scope)
+            definition = scope.function or scope.class_
+            if definition is not None:
+                self._definitions[scope.parent, definition.name].append(scope)
+            if scope.function is not None:
+                for parameter in scope.function.parameters:
+                    self._definitions[scope.index, parameter.name].append(parameter)
+        for found in self.facts.imports:
+            if found.name == "*":
+                self.star_imports.append(found)
+            else:
+                self._definitions[found.scope, found.bound].append(found)
+        for binding in self.facts.bindings:
+            if not binding.augments:
+                self._definitions[self._owner(binding), binding.name].append(binding)
+        for binding in self.facts.bindings:
+            if binding.augments:
+                self._augment(binding)
+        for call in self.facts.calls:
+            self.calls[call.scope].append(call)
+
+    def _augment(self, binding: BindingFacts) -> None:
+        """Let a list that is appended to belong to the scope that binds its name."""
+        owner, found = self._owner(binding), self.defined(self._owner(binding), binding.name)
+        if not found and not binding.name.startswith("self."):
+            owner, found = self.visible(binding.scope, binding.name)
+        if found and not isinstance(found[0], Parameter):
+            self._definitions[owner, binding.name].append(binding)
+
+    def _owner(self, binding: BindingFacts) -> int:
+        """The scope that a binding's name lives in: the class, for `self.x = ...`."""
+        if binding.is_global:
+            return MODULE_SCOPE
+        if not binding.name.startswith("self."):
+            return binding.scope
+        return self.class_around(binding.scope) or binding.scope
+
+    def class_around(self, scope: int) -> int | None:
+        """The scope of the class whose method `scope` is, or is nested in."""
+        while scope != MODULE_SCOPE:
+            if self.facts.scopes[scope].class_ is not None:
+                return scope
+            scope = self.facts.scopes[scope].parent
+        return None
+
+    def defined(self, scope: int, name: str) -> list[Definition]:
+        """What gives `name` a meaning in exactly that scope, in source order within a kind."""
+        return self._definitions.get((scope, name), [])
+
+    def names(self, scope: int) -> Iterator[str]:
+        """All names that are defined in a scope."""
+        return (name for owner, name in self._definitions if owner == scope)
+
+    def visible(self, scope: int, name: str) -> tuple[int, list[Definition]]:
+        """The definitions that `name` has when it is read in `scope`, with their scope.
+
+        As in Python, the names of a class's body are not seen from its methods.
+        """
+        current = scope
+        while True:
+            found = self.defined(current, name)
+            if found and (current == scope or self.facts.scopes[current].class_ is None):
+                return current, found
+            if current == MODULE_SCOPE:
+                return current, []
+            current = self.facts.scopes[current].parent
+
+    def function(self, scope: int) -> FunctionFacts:
+        """The function whose scope it is."""
+        function = self.facts.scopes[scope].function
+        if function is None:
+            raise LookupError(f"scope {scope} of {self.filename} is not a function")
+        return function
+
+    def class_(self, scope: int) -> ClassFacts:
+        """The class whose scope it is."""
+        class_ = self.facts.scopes[scope].class_
+        if class_ is None:
+            raise LookupError(f"scope {scope} of {self.filename} is not a class")
+        return class_

@@ -1,0 +1,233 @@
+"""Source text to a LibCST module with positions, guarded against what would end the process."""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+import sys
+import threading
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+from asgi_lint.diagnostics import Position, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_Result = TypeVar("_Result")
+_STACK_BYTES = 256 * 1024 * 1024
+_RECURSION_LIMIT = 60_000
+_NEWLINE = re.compile(r"\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxProblem:
+    """Why a file cannot be parsed, in one sentence, and where."""
+
+    message: str
+    span: Span
+
+
+def with_deep_stack(function: Callable[[], _Result]) -> _Result:
+    """Run `function` in a thread whose stack holds the deepest trees that occur.
+
+    LibCST's parser and code generation recurse with the nesting of the source: on an ordinary
+    stack 1,500 parentheses or a 10,000-term `and` end the process (LibCST issues #619, #980).
+    """
+    outcome: list[_Result] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(function())
+        except BaseException as error:
+            failure.append(error)
+
+    limit = sys.getrecursionlimit()
+    previous = threading.stack_size(_STACK_BYTES)
+    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
+    try:
+        thread = threading.Thread(target=run, name="asgi-lint")
+        thread.start()
+    finally:
+        threading.stack_size(previous)
+    thread.join()
+    sys.setrecursionlimit(limit)
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def parse(text: str) -> cst.Module | SyntaxProblem:
+    """The syntax tree of a file; call it within `with_deep_stack`.
+
+    LibCST decides whether a file is valid, since it reads newer grammar than the running
+    Python's `ast`. Where both reject it, CPython's message and place are the better ones.
+    """
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        return _rejected(text, error)
+    except RecursionError:
+        return _problem("This file is nested too deeply to be analysed.", 1, 1)
+
+
+def syntax_problem(text: str) -> SyntaxProblem | None:
+    """What is wrong with a file that need not be analysed; call it within `with_deep_stack`.
+
+    CPython's symbol table is asked first, at a twentieth of what LibCST takes and half of what
+    `ast.parse` takes. It knows only the running Python's grammar, so LibCST has the last word.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            symtable.symtable(text, "", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        parsed = parse(text)
+        return parsed if isinstance(parsed, SyntaxProblem) else None
+    return None
+
+
+def _rejected(text: str, error: cst.ParserSyntaxError) -> SyntaxProblem:
+    row, column = error.raw_line, error.raw_column + 1
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as stated:
+        message = f"This is not valid Python: {stated.msg}."
+        return _problem(message, stated.lineno or 1, stated.offset or 1)
+    except (ValueError, RecursionError, MemoryError) as stated:
+        return _problem(f"This file cannot be analysed: {stated}.", row, column)
+    return _problem("This file cannot be analysed: LibCST does not parse it.", row, column)
+
+
+def _problem(message: str, row: int, column: int) -> SyntaxProblem:
+    place = Position(max(row, 1), max(column, 1))
+    return SyntaxProblem(message, Span(place, place))
+
+
+class Positions:
+    """Where the nodes of one module stand; worked out in one pass over the whole module.
+
+    LibCST's own position provider does the same with an object per corner of each node and a
+    deep copy of the module first, at twice the cost.
+    """
+
+    def __init__(self, module: cst.Module) -> None:
+        state = _PositionState(
+            default_indent=module.default_indent, default_newline=module.default_newline
+        )
+        module._codegen(state)
+        self._spans = state.spans
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """The span of `node` without the white space that it owns."""
+        row, column, end_row, end_column = self._spans[id(node)]
+        return Span(Position(row, column + 1), Position(end_row, end_column + 1))
+
+
+class _PositionState(CodegenState):
+    """Counts rows and columns while LibCST writes the module out."""
+
+    def __init__(self, default_indent: str, default_newline: str) -> None:
+        super().__init__(default_indent, default_newline)
+        self.spans: dict[int, tuple[int, int, int, int]] = {}
+        self.row = 1
+        self.column = 0
+        self._starts: list[tuple[int, int]] = []
+
+    def add_indent_tokens(self) -> None:
+        for token in self.indent_tokens:
+            self.column += len(token)
+
+    def add_token(self, value: str) -> None:
+        if "\n" not in value and "\r" not in value:
+            self.column += len(value)
+            return
+        parts = _NEWLINE.split(value)
+        self.row += len(parts) - 1
+        self.column = len(parts[-1])
+
+    def before_codegen(self, node: cst.CSTNode) -> None:  # noqa: ARG002 - LibCST's signature
+        self._starts.append((self.row, self.column))
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        row, column = self._starts.pop()
+        self.spans.setdefault(id(node), (row, column, self.row, self.column))
+
+    def pop_trailing_newline(self) -> None:
+        """Nothing to take back: no tokens are kept."""
+
+    def record_syntactic_position(  # type: ignore[override]
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,
+    ) -> _SyntacticPosition:
+        return _SyntacticPosition(self, node, start_node, end_node)
+
+
+class _SyntacticPosition:
+    """The context in which LibCST writes the part of a node that is not white space."""
+
+    __slots__ = ("_end_node", "_node", "_start", "_start_node", "_state")
+
+    def __init__(
+        self,
+        state: _PositionState,
+        node: cst.CSTNode,
+        start_node: cst.CSTNode | None,
+        end_node: cst.CSTNode | None,
+    ) -> None:
+        self._state = state
+        self._node = node
+        self._start_node = start_node
+        self._end_node = end_node
+
+    def __enter__(self) -> None:
+        self._start = (self._state.row, self._state.column)
+
+    def __exit__(self, *_: object) -> None:
+        state = self._state
+        start, end = self._start, (state.row, state.column)
+        if self._start_node is not None:
+            start = state.spans[id(self._start_node)][:2]
+        if self._end_node is not None:
+            end = state.spans[id(self._end_node)][2:]
+        state.spans[id(self._node)] = (*start, *end)
+
+
+def child_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The children of a node that are code: white space and punctuation are left out."""
+    for name in _code_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                if isinstance(item, cst.CSTNode):
+                    yield item
+
+
+_FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+_PUNCTUATION = (
+    "whitespace", "leading_lines", "lines_after", "lpar", "rpar", "lbracket", "rbracket",
+    "lbrace", "rbrace", "comma", "equal", "semicolon", "colon", "header", "footer", "newline",
+    "trailing_whitespace", "dot", "star_sep", "operator", "asynchronous",
+)  # fmt: skip
+
+
+def _code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        names = kind.__dataclass_fields__
+        fields = tuple(name for name in names if not name.startswith(_PUNCTUATION))
+        _FIELDS[kind] = fields
+    return fields
