@@ -1,0 +1,1 @@
+"""What applies a fix: edits, and transformations that several rules share."""

@@ -1,0 +1,81 @@
+"""ASG201: background tasks behind a BaseHTTPMiddleware, on a release that cancels them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from asgi_lint.diagnostics import Applicability, Finding, Fix, Severity, Step
+from asgi_lint.rules.rule import Rule
+from asgi_lint.rules.severity import severity_in_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asgi_lint.model.graph import Enclosure
+    from asgi_lint.model.project import Project
+    from asgi_lint.model.tasks import TaskSite
+    from asgi_lint.versions.exposure import Exposure
+
+_HAZARD = "background-tasks-cancelled"
+_EVEN_WHEN_THE_CLIENT_STAYS = Version("0.20.1")
+"""From this release to the fix the tasks are lost whatever the client does (S1...keep)."""
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """One finding for each place that adds tasks, by the first endpoint that reaches it."""
+    seen: set[TaskSite] = set()
+    for endpoint in project.wiring.endpoints:
+        if endpoint.is_websocket:
+            continue
+        exposure = project.versions.exposure(endpoint.function.filename, _HAZARD)
+        severity = severity_in_code(exposure)
+        enclosure = project.base_http_enclosure(endpoint)
+        if severity is None or enclosure is None:
+            continue
+        handler = project.roles.name(endpoint.function)
+        endpoint_step = Step(f"endpoint `{handler}` answers here", endpoint.place)
+        for reached in project.roles.run_for(endpoint):
+            for site in project.tasks.sites(reached.function):
+                if site not in seen:
+                    seen.add(site)
+                    yield Finding(
+                        place=site.place,
+                        message=_message(site, enclosure, exposure),
+                        severity=severity,
+                        fix=_fix(enclosure),
+                        trace=(*enclosure.steps, endpoint_step, *reached.steps),
+                    )
+
+
+def _message(site: TaskSite, enclosure: Enclosure, exposure: Exposure) -> str:
+    verb = "are" if site.is_plural else "is"
+    when = "when the client disconnects"
+    if exposure.release is not None and Version(exposure.release) >= _EVEN_WHEN_THE_CLIENT_STAYS:
+        when = "after the response, even if the client stays"
+    because = enclosure.layer.phrase
+    if exposure.release is None:
+        return (
+            f"{site.phrase} {verb} cancelled {when} on {exposure.releases}: {because}. "
+            "No requirement of Starlette is known."
+        )
+    return f"{site.phrase} {verb} cancelled {when}: {because} ({exposure.phrase})."
+
+
+def _fix(enclosure: Enclosure) -> Fix:
+    return Fix(
+        Applicability.ADVICE,
+        f"Require Starlette 0.21.0 or newer (FastAPI 0.87.0), or write `{enclosure.layer.name}` "
+        "as a pure ASGI middleware",
+    )
+
+
+RULE = Rule(
+    code="ASG201",
+    name="base-middleware-cancels-background-tasks",
+    summary="Background tasks behind a BaseHTTPMiddleware are cancelled when the client leaves.",
+    severity=Severity.ERROR,
+    hazard=_HAZARD,
+    check=check,
+)

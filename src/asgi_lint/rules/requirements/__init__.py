@@ -1,0 +1,1 @@
+"""Rules about what a project requires, reported on the requirement's own line."""

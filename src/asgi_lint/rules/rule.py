@@ -1,0 +1,42 @@
+"""What a rule is: its metadata and its check, as one frozen value per module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from asgi_lint.diagnostics import Finding, Severity
+    from asgi_lint.model.candidates import Candidate
+    from asgi_lint.model.function_tree import FunctionTree
+    from asgi_lint.model.project import Project
+
+DOCUMENTATION = "https://asgi-lint.readthedocs.io/rules/"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. Its module names it `RULE`; its page `<CODE>.md` stands beside the module.
+
+    `check` looks at the linked project. `extract`, where a rule needs the syntax tree, looks at
+    one function of one file and returns candidates, which `check` reads back from the project.
+    `hazard` names the row of the hazard table that the rule depends on. `options` are the rule's
+    own settings with their defaults; a default's type is the option's type.
+    """
+
+    code: str
+    name: str
+    summary: str
+    severity: Severity
+    check: Callable[[Project], Iterator[Finding]]
+    extract: Callable[[FunctionTree], Iterator[Candidate]] | None = None
+    hazard: str | None = None
+    options: dict[str, bool | str] = field(default_factory=dict)
+    enabled: bool = True
+
+    @property
+    def url(self) -> str:
+        """Where the rule's page is published."""
+        return f"{DOCUMENTATION}{self.code}/"

@@ -1,0 +1,98 @@
+"""ASG301: `request.is_disconnected()` in a handler behind a BaseHTTPMiddleware."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity, Step
+from asgi_lint.model import expressions as ir
+from asgi_lint.model import frameworks as fw
+from asgi_lint.model.values import Instance, Typed
+from asgi_lint.rules.rule import Rule
+from asgi_lint.rules.severity import severity_in_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asgi_lint.model.facts import CallFacts
+    from asgi_lint.model.graph import Enclosure
+    from asgi_lint.model.project import Project
+    from asgi_lint.model.values import Function
+    from asgi_lint.versions.exposure import Exposure
+
+_HAZARD = "is-disconnected-blind"
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """One finding for each poll, by the first endpoint that reaches it.
+
+    Generators are left out: Starlette cancels a streamed one on a disconnect, whatever it polls.
+    """
+    generators = project.generators
+    seen: set[Place] = set()
+    for endpoint in project.wiring.endpoints:
+        if endpoint.is_websocket:
+            continue
+        exposure = project.versions.exposure(endpoint.function.filename, _HAZARD)
+        severity = severity_in_code(exposure)
+        enclosure = project.base_http_enclosure(endpoint)
+        if severity is None or enclosure is None:
+            continue
+        handler = project.roles.name(endpoint.function)
+        endpoint_step = Step(f"endpoint `{handler}` answers here", endpoint.place)
+        for reached in project.roles.run_for(endpoint, without=generators):
+            for found in project.roles.calls(reached.function):
+                place = Place(reached.function.filename, found.call.span)
+                if place in seen or not _polls(project, reached.function, found):
+                    continue
+                seen.add(place)
+                yield Finding(
+                    place=place,
+                    message=_message(found, enclosure, exposure),
+                    severity=severity,
+                    fix=_fix(enclosure),
+                    trace=(*enclosure.steps, endpoint_step, *reached.steps),
+                )
+
+
+def _polls(project: Project, function: Function, found: CallFacts) -> bool:
+    """Whether the call is `request.is_disconnected()` on a Starlette request."""
+    func = found.call.func
+    if not isinstance(func, ir.Attribute) or func.attr != "is_disconnected":
+        return False
+    values = project.evaluator.values(function.filename, found.scope, func.value)
+    if any(
+        isinstance(v, (Instance, Typed)) and project.evaluator.is_subclass(v.class_, fw.REQUEST)
+        for v in values
+    ):
+        return True
+    return not values and isinstance(func.value, ir.Name) and func.value.id == "request"
+
+
+def _message(found: CallFacts, enclosure: Enclosure, exposure: Exposure) -> str:
+    request = ir.dotted(found.call.func) or "request.is_disconnected"
+    because = enclosure.layer.phrase
+    if exposure.release is None:
+        return f"`{request}()` is never true here on {exposure.releases}: {because}."
+    return (
+        f"`{request}()` is never true here: {because} ({exposure.phrase}). "
+        "The work goes on for a client that has left."
+    )
+
+
+def _fix(enclosure: Enclosure) -> Fix:
+    return Fix(
+        Applicability.ADVICE,
+        f"Write `{enclosure.layer.name}` as a pure ASGI middleware, or wait for "
+        '"http.disconnect" from `request.receive()` in a task, after the body is read',
+    )
+
+
+RULE = Rule(
+    code="ASG301",
+    name="is-disconnected-behind-base-middleware",
+    summary="request.is_disconnected() is never true behind a BaseHTTPMiddleware.",
+    severity=Severity.ERROR,
+    hazard=_HAZARD,
+    check=check,
+)
