@@ -1,0 +1,56 @@
+"""What a reporter is given: the run's diagnostics and everything needed to show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from asgi_lint.diagnostics import Diagnostic, Place, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a reporter must know about a rule; `page` is the rule's Markdown page.
+
+    `precision` is SARIF's word for how seldom the rule is wrong: very-high, high, medium or low.
+    """
+
+    code: str
+    name: str
+    summary: str
+    severity: Severity
+    url: str
+    page: str = ""
+    precision: str = "high"
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Something that the run itself met, such as a file that could not be parsed."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished run.
+
+    `diagnostics` are sorted by `Diagnostic.sort_key`. `sources` gives a file's decoded text by its
+    absolute filename, and lacks a file that could not be read. Paths are shown relative to `base`,
+    and in SARIF relative to `repository`; both are absolute. `rules` has every reported code.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+    base: Path
+    repository: Path
+    files_checked: int
+    rules: Mapping[str, RuleInfo]
+    version: str
+    notifications: tuple[Notification, ...] = ()
