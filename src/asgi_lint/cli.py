@@ -1,0 +1,249 @@
+"""The command line: arguments in, exit code out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from asgi_lint import __version__
+from asgi_lint.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asgi_lint.pipeline import Run
+    from asgi_lint.reporters.report import Report
+    from asgi_lint.settings import Settings
+    from asgi_lint.source import Source, SourceProblem
+
+REPORTED = 1
+FAILED = 2
+
+
+class _CheckByDefault(click.Group):
+    """A group in which `asgi-lint PATH` means `asgi-lint check PATH`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {"--help", "-h", "--version", "-V"}
+        if args and args[0] not in self.commands and args[0] not in own:
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=_CheckByDefault,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`asgi-lint PATH...` is `asgi-lint check PATH...`.",
+)
+@click.version_option(
+    __version__, "-V", "--version", prog_name="asgi-lint", message="%(prog)s %(version)s"
+)
+def main() -> None:
+    """Find lifecycle bugs in Starlette and FastAPI applications."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--select", multiple=True, metavar="CODES", help="Run these rules only.")
+@click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules too.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Do not run these rules.")
+@click.option("--exclude", multiple=True, metavar="GLOBS", help="Leave these files out.")
+@click.option("--force-exclude", is_flag=True, default=None, help="Leave them out even when named.")
+@click.option("--starlette-version", metavar="VERSION", help="Assume this version or specifier.")
+@click.option("--fastapi-version", metavar="VERSION", help="Assume this version or specifier.")
+@click.option(
+    "--output-format",
+    type=click.Choice(["full", "concise", "json", "sarif"]),
+    help="Default: full.",
+)
+@click.option(
+    "--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there."
+)
+@click.option("--statistics", is_flag=True, help="Count diagnostics by code instead.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    help="The least severity that makes the exit code 1. Default: warning.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")
+@click.option("--stdin-filename", metavar="PATH", help="What `-` (standard input) is the text of.")
+def check(paths: tuple[str, ...], **options: Any) -> None:
+    """Check files and folders (default: the current folder); `-` is standard input.
+
+    CODES are codes (ASG201), prefixes (ASG2) or names of rules, separated by commas.
+    """
+    from asgi_lint.pipeline import UsageError, run
+    from asgi_lint.settings import SettingsError
+
+    stdin = _standard_input(paths, options["stdin_filename"])
+    if not paths:
+        paths = (".",)
+    try:
+        settings_for = _settings(options)
+        first = settings_for("." if paths[0] == "-" else paths[0])
+        outcome = run([path for path in paths if path != "-"], settings_for, stdin=stdin)
+    except (SettingsError, UsageError) as error:
+        _fail(str(error))
+    _warn(outcome)
+    _write(outcome, first, options["output_file"], statistics=options["statistics"])
+    if outcome.crashes:
+        sys.exit(FAILED)
+    least = first.fail_on.rank
+    reported = any(d.severity.rank >= least for d in outcome.diagnostics)
+    sys.exit(REPORTED if reported and not options["exit_zero"] else 0)
+
+
+def _settings(options: dict[str, Any]) -> Callable[[str], Settings]:
+    """The settings at a path: its nearest configuration under what the command line says."""
+    from asgi_lint.rules.registry import rules
+    from asgi_lint.settings import load_settings, overridden
+    from asgi_lint.source import absolute_filename
+
+    known = rules()
+    values = {
+        key.replace("_", "-"): _split(value) if isinstance(value, tuple) else value
+        for key, value in options.items()
+        if value not in (None, ()) and key in _SETTING_OPTIONS
+    }
+    here = absolute_filename(".")
+    memory: dict[str, Settings] = {}
+
+    def settings_for(path: str) -> Settings:
+        absolute = absolute_filename(path)
+        folder = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)  # noqa: PTH112, PTH120
+        if folder not in memory:
+            memory[folder] = overridden(load_settings(folder, known), values, known, here)
+        return memory[folder]
+
+    return settings_for
+
+
+_SETTING_OPTIONS = frozenset(
+    {"select", "extend_select", "ignore", "exclude", "force_exclude", "starlette_version",
+     "fastapi_version", "output_format", "fail_on"}
+)  # fmt: skip
+
+
+def _split(values: tuple[str, ...]) -> list[str]:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def _standard_input(paths: tuple[str, ...], filename: str | None) -> Source | SourceProblem | None:
+    if "-" not in paths:
+        if filename is not None:
+            _fail("--stdin-filename goes with `-` among the paths.")
+        return None
+    from asgi_lint.source import absolute_filename, decode_source
+
+    return decode_source(sys.stdin.buffer.read(), absolute_filename(filename or "stdin.py"))
+
+
+def _warn(outcome: Run) -> None:
+    from asgi_lint.reporters.paths import shown_path
+
+    for place, message in outcome.warnings:
+        row, column = place.span.start
+        shown = shown_path(place.filename, Path.cwd())
+        click.echo(f"asgi-lint: warning: {shown}:{row}:{column}: {message}", err=True)
+    for crash in outcome.crashes:
+        click.echo(
+            f"asgi-lint: internal error in {crash.code} on {crash.root}; the other rules went on. "
+            f"Please report it with this:\n{crash.report}",
+            err=True,
+        )
+
+
+def _write(outcome: Run, settings: Settings, target: Path | None, *, statistics: bool) -> None:
+    from asgi_lint.reporters.color import use_color
+    from asgi_lint.reporters.formats import FORMATS, render
+    from asgi_lint.reporters.statistics import render as render_statistics
+    from asgi_lint.reporters.statistics import render_json
+
+    name = settings.output_format
+    report = _report(outcome, with_pages=name == "sarif")
+    color = target is None and use_color(sys.stdout, os.environ)
+    if statistics:
+        text = render_json(report) if name == "json" else render_statistics(report, color=color)
+    else:
+        text = render(report, name, color=color)
+    if target is not None:
+        try:
+            target.write_text(text, encoding="utf-8", newline="")
+        except OSError as error:
+            _fail(f'Cannot write "{target}": {error.strerror}.')
+    elif FORMATS[name].for_people:
+        click.echo(text, nl=False, color=color)
+    else:
+        click.echo(text.encode("utf-8"), nl=False)
+
+
+def _report(outcome: Run, *, with_pages: bool) -> Report:
+    from asgi_lint.reporters.report import Notification, Report, RuleInfo
+    from asgi_lint.roots import repository_top
+    from asgi_lint.rules.registry import page, rules
+
+    known = rules()
+    base = Path.cwd()
+    reported = [known[code] for code in sorted({d.code for d in outcome.diagnostics})]
+    return Report(
+        diagnostics=outcome.diagnostics,
+        sources=outcome.sources,
+        base=base,
+        repository=Path(repository_top(str(base)) or base),
+        files_checked=outcome.files_checked,
+        rules={
+            rule.code: RuleInfo(
+                rule.code,
+                rule.name,
+                rule.summary,
+                rule.severity,
+                rule.url,
+                page(rule) if with_pages else "",
+            )
+            for rule in reported
+        },
+        version=__version__,
+        notifications=tuple(
+            Notification(d.message, d.place)
+            for d in outcome.diagnostics
+            if d.code in ("ASG001", "ASG002")
+        ),
+    )
+
+
+@main.command()
+@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.option("--all", "every", is_flag=True, help="Print the pages of all rules.")
+def rule(codes: tuple[str, ...], *, every: bool) -> None:
+    """Print the page of a rule, by its code or name."""
+    from asgi_lint.rules.registry import page, rules
+
+    known = rules()
+    if every:
+        codes = tuple(known)
+    elif not codes:
+        _fail("Name a rule, such as `asgi-lint rule ASG201`, or say --all.")
+    by_name = {each.name: code for code, each in known.items()}
+    pages = []
+    for code in codes:
+        found = known.get(by_name.get(code.lower(), code.upper()))
+        if found is None:
+            _fail(f'There is no rule "{code}".{_suggestion(code, [*known, *by_name])}')
+        pages.append(page(found))
+    click.echo("\n".join(pages), nl=False)
+
+
+def _suggestion(word: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word.upper(), known, n=1) or get_close_matches(word, known, n=1)
+    return f" Did you mean {close[0]}?" if close else " `asgi-lint rule --all` prints every rule."
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"asgi-lint: error: {message}", err=True)
+    sys.exit(FAILED)

@@ -1,0 +1,102 @@
+"""Findings to diagnostics: selection, per-file ignores and suppression comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asgi_lint.diagnostics import Diagnostic, Place
+from asgi_lint.source import Source, read_source
+from asgi_lint.suppression import FileKind, find_suppressions
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Iterable, Mapping
+
+    from asgi_lint.diagnostics import Finding
+    from asgi_lint.rules.rule import Rule
+    from asgi_lint.settings import Settings
+    from asgi_lint.suppression import Suppressions
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The diagnostics to report, and the suppression comments that could not be understood."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    malformed: tuple[tuple[Place, str], ...]
+
+
+def settle(
+    findings: Iterable[tuple[Rule, Finding]],
+    sources: dict[str, Source],
+    reported: Collection[str],
+    settings: Settings,
+    names: Mapping[str, str],
+    today: dt.date,
+) -> Settled:
+    """Keep the findings in `reported` files that nothing silences.
+
+    `names` maps each rule's name to its code. Sources of manifests are added to `sources`, since
+    reporters need them too.
+    """
+    suppressions = _Suppressions(sources, names)
+    kept: list[Diagnostic] = []
+    for rule, finding in findings:
+        filename = finding.place.filename
+        if filename not in reported or rule.code not in settings.codes_for(filename):
+            continue
+        if suppressions.of(filename).covers(rule.code, finding.place.span, today) is None:
+            kept.append(_diagnostic(rule, finding))
+    malformed = [
+        (Place(filename, directive.span), directive.message)
+        for filename in sorted(reported)
+        if filename in sources
+        for directive in suppressions.of(filename).malformed
+    ]
+    return Settled(tuple(sorted(set(kept), key=lambda d: d.sort_key)), tuple(malformed))
+
+
+def _diagnostic(rule: Rule, finding: Finding) -> Diagnostic:
+    return Diagnostic(
+        code=rule.code,
+        name=rule.name,
+        message=finding.message,
+        severity=finding.severity or rule.severity,
+        place=finding.place,
+        url=rule.url,
+        fix=finding.fix,
+        trace=finding.trace,
+    )
+
+
+class _Suppressions:
+    """The suppression comments of each file, looked for when first asked."""
+
+    def __init__(self, sources: dict[str, Source], names: Mapping[str, str]) -> None:
+        self._sources = sources
+        self._names = names
+        self._known: dict[str, Suppressions] = {}
+
+    def of(self, filename: str) -> Suppressions:
+        known = self._known.get(filename)
+        if known is None:
+            text, kind = self._text(filename), _kind(filename)
+            known = self._known[filename] = find_suppressions(text, kind, self._names)
+        return known
+
+    def _text(self, filename: str) -> str:
+        source = self._sources.get(filename)
+        if source is not None:
+            return source.text
+        read = read_source(filename)
+        if not isinstance(read, Source):
+            return ""
+        self._sources[filename] = read
+        return read.text
+
+
+def _kind(filename: str) -> FileKind:
+    if filename.endswith((".toml", ".lock")):
+        return FileKind.TOML
+    return FileKind.REQUIREMENTS if filename.endswith((".txt", ".in")) else FileKind.PYTHON
