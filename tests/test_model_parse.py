@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 
 import libcst as cst
 import pytest
@@ -19,8 +18,8 @@ from asgi_lint.model.parse import (
     with_deep_stack,
 )
 
-BOUND = 20.0
-"""Seconds; an ordinary run takes one, and what this guards against takes for ever."""
+HAS_A_FIXED_C_STACK = sys.version_info[:2] in {(3, 12), (3, 13)}
+"""There CPython counts nested C calls against a limit that nobody can raise."""
 
 
 def extracted(text: str) -> FileFacts | SyntaxProblem:
@@ -41,10 +40,11 @@ def extracted(text: str) -> FileFacts | SyntaxProblem:
     ],
     ids=["parentheses", "and", "elif", "brackets", "not", "calls", "attributes", "functions"],
 )
-def test_deep_code_neither_ends_the_process_nor_takes_long(text: str) -> None:
-    started = time.perf_counter()
+def test_deep_code_does_not_end_the_process(text: str) -> None:
     found = extracted(text)
-    assert time.perf_counter() - started < BOUND
+    if HAS_A_FIXED_C_STACK and isinstance(found, SyntaxProblem):
+        assert found.message == "This file is nested too deeply to be analysed."
+        return
     assert isinstance(found, FileFacts)
     assert "f" in {getattr(call.call.func, "id", None) for call in found.calls} or "f.a" in text
 

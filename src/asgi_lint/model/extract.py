@@ -22,7 +22,7 @@ from asgi_lint.model.facts import (
 )
 from asgi_lint.model.function_tree import FunctionTree
 from asgi_lint.model.lower import Lowering
-from asgi_lint.model.parse import Positions, SyntaxProblem, child_nodes, parse
+from asgi_lint.model.parse import TOO_DEEP, Positions, SyntaxProblem, child_nodes, parse
 from asgi_lint.model.syntax import alias_name, dotted_name, parameters_of
 from asgi_lint.source import split_lines
 
@@ -50,8 +50,11 @@ def extract(
     module = parse(text)
     if isinstance(module, SyntaxProblem):
         return module
-    walk = _Walk(module, split_lines(text), extractors)
-    walk.module()
+    try:
+        walk = _Walk(module, split_lines(text), extractors)
+        walk.module()
+    except RecursionError:
+        return TOO_DEEP
     return FileFacts(
         filename=filename,
         scopes=tuple(builder.freeze() for builder in walk.scopes),

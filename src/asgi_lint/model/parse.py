@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-from asgi_lint.diagnostics import Position, Span
+from asgi_lint.diagnostics import FILE_START, Position, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +31,9 @@ class SyntaxProblem:
 
     message: str
     span: Span
+
+
+TOO_DEEP = SyntaxProblem("This file is nested too deeply to be analysed.", FILE_START)
 
 
 def with_deep_stack(function: Callable[[], _Result]) -> _Result:
@@ -74,7 +77,7 @@ def parse(text: str) -> cst.Module | SyntaxProblem:
     except cst.ParserSyntaxError as error:
         return _rejected(text, error)
     except RecursionError:
-        return _problem("This file is nested too deeply to be analysed.", 1, 1)
+        return TOO_DEEP
 
 
 def syntax_problem(text: str) -> SyntaxProblem | None:
@@ -194,7 +197,9 @@ class _SyntacticPosition:
     def __enter__(self) -> None:
         self._start = (self._state.row, self._state.column)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            return
         state = self._state
         start, end = self._start, (state.row, state.column)
         if self._start_node is not None:
