@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asgi_lint.deep_stack import with_deep_stack
 from asgi_lint.model.extract import extract
 from asgi_lint.model.facts import MODULE_SCOPE, FileFacts
-from asgi_lint.model.parse import with_deep_stack
 from asgi_lint.model.project import Project
 from asgi_lint.model.values import (
     Class,

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-import symtable
-import sys
-import threading
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -17,11 +14,8 @@ from libcst._nodes.internal import CodegenState
 from asgi_lint.diagnostics import FILE_START, Position, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-_Result = TypeVar("_Result")
-_STACK_BYTES = 256 * 1024 * 1024
-_RECURSION_LIMIT = 60_000
 _NEWLINE = re.compile(r"\r\n?|\n")
 
 
@@ -36,36 +30,6 @@ class SyntaxProblem:
 TOO_DEEP = SyntaxProblem("This file is nested too deeply to be analysed.", FILE_START)
 
 
-def with_deep_stack(function: Callable[[], _Result]) -> _Result:
-    """Run `function` in a thread whose stack holds the deepest trees that occur.
-
-    LibCST's parser and code generation recurse with the nesting of the source: on an ordinary
-    stack 1,500 parentheses or a 10,000-term `and` end the process (LibCST issues #619, #980).
-    """
-    outcome: list[_Result] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(function())
-        except BaseException as error:
-            failure.append(error)
-
-    limit = sys.getrecursionlimit()
-    previous = threading.stack_size(_STACK_BYTES)
-    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
-    try:
-        thread = threading.Thread(target=run, name="asgi-lint")
-        thread.start()
-    finally:
-        threading.stack_size(previous)
-    thread.join()
-    sys.setrecursionlimit(limit)
-    if failure:
-        raise failure[0]
-    return outcome[0]
-
-
 def parse(text: str) -> cst.Module | SyntaxProblem:
     """The syntax tree of a file; call it within `with_deep_stack`.
 
@@ -78,22 +42,6 @@ def parse(text: str) -> cst.Module | SyntaxProblem:
         return _rejected(text, error)
     except RecursionError:
         return TOO_DEEP
-
-
-def syntax_problem(text: str) -> SyntaxProblem | None:
-    """What is wrong with a file that need not be analysed; call it within `with_deep_stack`.
-
-    CPython's symbol table is asked first, at a twentieth of what LibCST takes and half of what
-    `ast.parse` takes. It knows only the running Python's grammar, so LibCST has the last word.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            symtable.symtable(text, "", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        parsed = parse(text)
-        return parsed if isinstance(parsed, SyntaxProblem) else None
-    return None
 
 
 def _rejected(text: str, error: cst.ParserSyntaxError) -> SyntaxProblem:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+    from asgi_lint.model.control_flow import Catch
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.model.project import Project
     from asgi_lint.model.streams import Stream
-    from asgi_lint.rules.streaming.control_flow import Catch
 
 _CODE = "ASG303"
 
@@ -28,7 +28,7 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         return
     import libcst as cst
 
-    from asgi_lint.rules.streaming import control_flow as flow
+    from asgi_lint.model import control_flow as flow
 
     for loop in flow.walk(tree.node.body):
         if not isinstance(loop, cst.While):
@@ -74,7 +74,7 @@ def _swallows(
     """
     import libcst as cst
 
-    from asgi_lint.rules.streaming import control_flow as flow
+    from asgi_lint.model import control_flow as flow
 
     if not flow.may_be_cancelled(guard.body):
         return False
@@ -112,7 +112,7 @@ def _ends_by_its_test(loop: cst.While, handler: cst.ExceptHandler | None) -> boo
     """Whether the handler may change what the loop's test reads."""
     import libcst as cst
 
-    from asgi_lint.rules.streaming import control_flow as flow
+    from asgi_lint.model import control_flow as flow
 
     tested = {node.value for node in flow.walk(loop.test) if isinstance(node, cst.Name)}
     if tested <= {"True"}:

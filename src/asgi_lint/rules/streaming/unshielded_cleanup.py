@@ -39,7 +39,7 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         return
     import libcst as cst
 
-    from asgi_lint.rules.streaming import control_flow as flow
+    from asgi_lint.model import control_flow as flow
 
     for node in flow.walk(tree.node.body):
         if not isinstance(node, cst.Try) or not flow.may_be_cancelled(node.body):
@@ -69,8 +69,8 @@ def _first_unshielded(tree: FunctionTree, body: cst.BaseSuite) -> cst.Await | No
     """
     import libcst as cst
 
+    from asgi_lint.model import control_flow as flow
     from asgi_lint.model.parse import child_nodes
-    from asgi_lint.rules.streaming import control_flow as flow
 
     stack: list[cst.CSTNode] = [body]
     while stack:
@@ -95,7 +95,7 @@ def _is_harmless(body: cst.BaseSuite, node: cst.Await) -> bool:
     """
     import libcst as cst
 
-    from asgi_lint.rules.streaming import control_flow as flow
+    from asgi_lint.model import control_flow as flow
 
     name = _called_name(node)
     if name in _HARMLESS:
@@ -118,7 +118,7 @@ def _cancels(body: cst.BaseSuite) -> bool:
     """Whether the block calls some `.cancel()`."""
     import libcst as cst
 
-    from asgi_lint.rules.streaming import control_flow as flow
+    from asgi_lint.model import control_flow as flow
 
     return any(
         isinstance(node, cst.Call)
@@ -164,7 +164,7 @@ def _shielded(tree: FunctionTree, body: cst.BaseSuite) -> Iterator[Replacement]:
 def _multi_line_strings(tree: FunctionTree, body: cst.BaseSuite) -> Iterator[Span]:
     import libcst as cst
 
-    from asgi_lint.rules.streaming.control_flow import walk
+    from asgi_lint.model.control_flow import walk
 
     for node in walk(body):
         if isinstance(node, (cst.SimpleString, cst.FormattedString)):
