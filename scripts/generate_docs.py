@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.rules.registry import page, rules
 from asgi_lint.settings.keys import KEYS
-from asgi_lint.versions.hazards import HAZARDS, TITLES
+from asgi_lint.versions.hazard import TITLES
+from asgi_lint.versions.hazards import HAZARDS
 from asgi_lint.versions.releases import PACKAGES, as_of, newest
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ ROOT_MARKERS = frozenset(
         ".git",
         "Pipfile",
         "asgi-lint.toml",
+        "pixi.toml",
         "pyproject.toml",
         "requirements.txt",
         "setup.cfg",

@@ -13,7 +13,7 @@ from asgi_lint.versions.manifest_text import ManifestText
 from asgi_lint.versions.readers import pep508
 from asgi_lint.versions.releases import known_releases
 from asgi_lint.versions.requirements import Requirement, Style
-from asgi_lint.versions.rewrite import first_release_without, rewrite
+from asgi_lint.versions.rewrite import first_release_without, rewrite, starlette_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,9 @@ TARGETS = {"starlette": Version("0.21.0"), "fastapi": Version("0.87.0")}
         ),
         ("fastapi", ("stream-ignores-disconnect", "stream-fails-on-python-3.11"), "0.65.0"),
         ("starlette", ("is-disconnected-blind",), None),
+        ("starlette", ("GHSA-82w8-qh3p-5jfq",), "1.3.1"),
+        ("fastapi", ("GHSA-82w8-qh3p-5jfq",), "0.133.0"),
+        ("fastapi", ("GHSA-8h2j-cgx8-6xv7",), "0.65.2"),
     ],
 )
 def test_the_first_release_without_hazards(
@@ -106,6 +109,66 @@ def test_the_smallest_change_in_poetry_style(
     assert fix.applicability is applicability
     assert [edit.content for edit in fix.edits] == [after]
     assert fix.message == f'Require `fastapi = "{after}"`, because'
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "applicability"),
+    [
+        ("Pipfile", "==0.85.0", "==0.87.0", UNSAFE),
+        ("Pipfile", "0.85.0", "0.87.0", UNSAFE),
+        ("Pipfile", "~=0.85", "~=0.87", SAFE),
+        ("Pipfile", ">=0.80, <1", ">=0.87.0, <1", SAFE),
+        ("Pipfile", "==0.85.*", "==0.87.*", UNSAFE),
+        ("pixi.toml", "==0.85.0", "==0.87.0", UNSAFE),
+        ("pixi.toml", "=0.85", "=0.87", UNSAFE),
+        ("pixi.toml", "0.85.*", "0.87.*", UNSAFE),
+        ("pixi.toml", ">=0.85,<0.86", ">=0.87.0,<0.88", UNSAFE),
+        ("environment.yml", "=0.85", "=0.87", UNSAFE),
+        ("environment.yml", "=0.85.0", "=0.87.0", UNSAFE),
+        ("environment.yml", "==0.85.0", "==0.87.0", UNSAFE),
+        ("environment.yml", " 0.85.*", "0.87.*", UNSAFE),
+        ("environment.yml", " 0.85*", "0.87*", UNSAFE),
+        ("environment.yml", " >=0.80", ">=0.87.0", SAFE),
+    ],
+)
+def test_the_smallest_change_in_the_style_of_other_manifests(
+    read: Read, name: str, before: str, after: str, applicability: Applicability
+) -> None:
+    content = {
+        "Pipfile": f'[packages]\nfastapi = "{before}"\n',
+        "pixi.toml": f'[dependencies]\nfastapi = "{before}"\n',
+        "environment.yml": f"dependencies:\n  - fastapi{before}\n",
+    }[name]
+    (requirement,) = read(name, content).requirements
+    fix = rewrite(requirement, TARGETS["fastapi"], "because")
+    assert fix is not None
+    assert [edit.content for edit in fix.edits] == [after]
+    assert fix.applicability is applicability
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("environment.yml", "dependencies: [fastapi=0.85|=0.86]", "Require `fastapi>=0.87.0`"),
+        ("environment.yml", "dependencies: [fastapi=0.85.0=py_0]", "Require `fastapi=0.87.0`"),
+        ("Pipfile", '[packages]\nfastapi = "!=0.87.0"', 'Require `fastapi = ">=0.87.0"`'),
+    ],
+)
+def test_advice_is_in_the_style_of_its_manifest(
+    read: Read, name: str, content: str, message: str
+) -> None:
+    (requirement,) = read(name, content).requirements
+    fix = rewrite(requirement, TARGETS["fastapi"], "because")
+    assert fix is not None
+    assert fix.edits == ()
+    assert fix.message.startswith(message)
+
+
+def test_the_starlette_that_goes_with_a_fastapi() -> None:
+    hazards = ("background-tasks-cancelled",)
+    assert starlette_with(Version("0.87.0"), hazards) == Version("0.21.0")
+    assert starlette_with(Version("0.133.0"), hazards) == Version("0.40.0")
+    assert starlette_with(Version("0.85.0"), hazards) is None
 
 
 def test_a_lifted_upper_bound_is_said(read: Read) -> None:

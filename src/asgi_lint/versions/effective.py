@@ -1,8 +1,9 @@
 """The effective range for a file: what its own project would install.
 
 The first that answers: the configuration, the nearest lock file, the nearest requirement, what
-FastAPI's requirement implies, what the nearest virtual environment holds. Nearest is the closest
-folder upwards, to the project's root and beyond it to the repository's.
+FastAPI's requirement implies, what another package brings (gradio, mcp), what the nearest virtual
+environment holds. Nearest is the closest folder upwards, to the project's root and beyond it to
+the repository's.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from asgi_lint.versions.brought import brought
 from asgi_lint.versions.exposure import Exposure, exposure_to
 from asgi_lint.versions.hazards import HAZARDS
 from asgi_lint.versions.installed import installed_releases
-from asgi_lint.versions.readers import folder_of, is_lock, is_manifest, read_manifest
+from asgi_lint.versions.manifest_text import ManifestText
+from asgi_lint.versions.readers import folder_of, is_lock, is_manifest, read_manifest, script
 from asgi_lint.versions.releases import PACKAGES, allowed_releases
 from asgi_lint.versions.resolution import EffectiveRange, Origin, counts, resolve
 
@@ -33,15 +36,24 @@ class Versions:
 
     `root` and `manifests` are absolute paths with forward slashes. `overrides` maps a package to
     what to assume instead of its requirements: a specifier (`<0.21`) or a release (`0.20.4`);
-    ValueError if one is wrong. Manifests are read at once, everything else when it is asked for.
+    ValueError if one is wrong. `scripts` are the texts of Python files that may have a header of
+    their own (PEP 723), which speaks for that file alone. Manifests are read at once, everything
+    else when it is asked for.
     """
 
     def __init__(
-        self, root: str, manifests: Iterable[str], overrides: Mapping[str, str] | None = None
+        self,
+        root: str,
+        manifests: Iterable[str],
+        overrides: Mapping[str, str] | None = None,
+        scripts: Mapping[str, str] | None = None,
     ) -> None:
         self._overrides = _checked(overrides or {})
         self._root = PurePosixPath(root)
         self._readings = {name: read_manifest(name) for name in sorted(set(manifests))}
+        self._scripts = {
+            name: script.read(ManifestText(name, text)) for name, text in (scripts or {}).items()
+        }
         self._by_folder: defaultdict[str, list[str]] = defaultdict(list)
         self._included_by: dict[str, str] = {}
         for name, reading in self._readings.items():
@@ -77,20 +89,35 @@ class Versions:
 
         `filename` is absolute; a manifest stands for the folder that it speaks for.
         """
-        return self._ranges_in(self._folder(filename)).get(package)
+        return self._ranges_for(self._speaker(filename)).get(package)
 
     def exposure(self, filename: str, hazard_identifier: str) -> Exposure:
         """How the file stands to the hazard; KeyError for an identifier not in the table."""
-        key = (self._folder(filename), hazard_identifier)
+        key = (self._speaker(filename), hazard_identifier)
         if key not in self._exposures:
             package = HAZARDS[hazard_identifier].package
-            effective = self._ranges_in(key[0]).get(package)
+            effective = self._ranges_for(key[0]).get(package)
             self._exposures[key] = exposure_to(hazard_identifier, effective)
         return self._exposures[key]
 
     @property
     def _given(self) -> Iterable[Reading]:
-        return self._readings.values()
+        return (*self._readings.values(), *self._scripts.values())
+
+    def _speaker(self, filename: str) -> str:
+        """What decides for a file: itself, if it is a script with requirements, else a folder."""
+        reading = self._scripts.get(filename)
+        if reading is not None and any(counts(each) for each in reading.requirements):
+            return filename
+        return self._folder(filename)
+
+    def _ranges_for(self, speaker: str) -> dict[str, EffectiveRange]:
+        if speaker not in self._scripts:
+            return self._ranges_in(speaker)
+        if speaker not in self._ranges:
+            stated = self._scripts[speaker].requirements
+            self._ranges[speaker] = resolve(stated, self._overrides)
+        return self._ranges[speaker]
 
     def _folder(self, filename: str) -> str:
         if owner := self._included_by.get(filename):
@@ -110,7 +137,7 @@ class Versions:
         key = (*stated, *locked, outranks)
         if key not in self._resolved:
             self._resolved[key] = self._resolve(stated, locked, lock_outranks=outranks)
-        return self._resolved[key] or _installed(folders)
+        return self._resolved[key] or self._brought(folders) or _installed(folders)
 
     def _resolve(
         self, stated: list[Requirement], locked: list[Requirement], *, lock_outranks: bool
@@ -132,6 +159,14 @@ class Versions:
             if counting := [each for each in found if counts(each)]:
                 return distance, list(dict.fromkeys(counting))
         return len(folders), []
+
+    def _brought(self, folders: list[str]) -> dict[str, EffectiveRange]:
+        """What the nearest folder brings that requires a package which needs Starlette."""
+        for folder in folders:
+            readings = [self._read(name) for name in self._manifests_in(folder)]
+            if ranges := brought(each for reading in readings for each in reading.requirements):
+                return ranges
+        return {}
 
     def _upwards(self, folder: str) -> list[str]:
         """The folder and those above it up to the root, then to the one that holds `.git`."""

@@ -7,7 +7,8 @@ from enum import Enum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from asgi_lint.versions.hazards import HAZARDS, TITLES
+from asgi_lint.versions.hazard import TITLES
+from asgi_lint.versions.hazards import HAZARDS
 from asgi_lint.versions.releases import starlette_required_by
 from asgi_lint.versions.resolution import EffectiveRange, Origin
 
@@ -76,6 +77,8 @@ def phrase_of(effective: EffectiveRange) -> str:
         return f"{release}, which {lock} holds"
     if effective.origin is Origin.INSTALLED:
         return f"{release}, which the project's virtual environment holds"
+    if effective.brought_by:
+        return f"{release}, the newest that {effective.brought_by} allows"
     if effective.via is None:
         return release
     stated = list(starlette_required_by(effective.via))

@@ -7,10 +7,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Fix
+from asgi_lint.versions.lock_commands import lock_command, upgrade_command
 from asgi_lint.versions.releases import allowed_releases, starlette_required_by
 from asgi_lint.versions.requirements import Kind, Requirement
 from asgi_lint.versions.resolution import EffectiveRange, Origin, allowed_by, counts, resolve
-from asgi_lint.versions.rewrite import first_release_without, rewrite, spelled
+from asgi_lint.versions.rewrite import first_release_without, rewrite, spelled, starlette_with
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -54,14 +55,16 @@ def judge(
     if context.allowed[0] >= below and context.picked >= below:
         return None
     if requirement.kind is Kind.LOCKED:
-        return _judge_lock(requirement, context) if context.picked < below else None
+        return _judge_lock(requirement, context, hazards) if context.picked < below else None
     if requirement.is_bare:
         return None
     alone = resolve([requirement])["starlette"]
     is_locked = context.origin is Origin.LOCKED and context.picked in alone.allowed
     picked = context.picked if is_locked else alone.picked
-    if requirement.name == "fastapi" and picked >= below and _starlette_is_ranged(context):
-        return None
+    if requirement.name == "fastapi" and _starlette_is_ranged(context):
+        if picked >= below:
+            return None
+        picked = context.picked if context.picked in alone.allowed else picked
     subject = f"`{spelled(requirement)}`"
     verb = f"is locked by {_name(context.requirements[0])} to" if is_locked else "installs"
     fix = _fix(requirement, context, hazards, gain)
@@ -70,11 +73,13 @@ def judge(
         allowed=context.allowed,
         subject=subject,
         opening=f"{subject} {verb} Starlette {picked}",
-        fix=_after_locking(fix) if fix and is_locked and picked < below else fix,
+        fix=_after_locking(fix, context) if fix and is_locked and picked < below else fix,
     )
 
 
-def _judge_lock(requirement: Requirement, context: EffectiveRange) -> Judgement | None:
+def _judge_lock(
+    requirement: Requirement, context: EffectiveRange, hazards: tuple[str, ...]
+) -> Judgement | None:
     """A lock is to blame only where no requirement could be raised instead."""
     stated = [each for each in context.requirements if each.kind is not Kind.LOCKED]
     if requirement.name != "starlette" or not all(each.is_bare for each in stated):
@@ -85,8 +90,25 @@ def _judge_lock(requirement: Requirement, context: EffectiveRange) -> Judgement 
         allowed=(context.picked,),
         subject=f"`{lock}`",
         opening=f"`{lock}` installs Starlette {context.picked}",
-        fix=Fix(Applicability.ADVICE, "Upgrade the locked release of Starlette"),
+        fix=_upgrade(requirement, context, hazards),
     )
+
+
+def _upgrade(lock: Requirement, context: EffectiveRange, hazards: tuple[str, ...]) -> Fix | None:
+    """The lock's own command for Starlette, and for FastAPI where that holds it back."""
+    target = first_release_without("starlette", hazards)
+    if target is None:
+        return None
+    holding = [
+        each.name
+        for each in context.requirements
+        if each.name == "fastapi"
+        and each.kind is Kind.LOCKED
+        and not any(starlette_with(release, hazards) for release in allowed_by(each))
+    ]
+    command = upgrade_command(lock.place.filename, (*holding, "starlette"))
+    advice = f"Run `{command}`" if command else "Lock again"
+    return Fix(Applicability.ADVICE, f"{advice}, which has to lead to Starlette {target} or newer")
 
 
 def _starlette_is_ranged(context: EffectiveRange) -> bool:
@@ -103,8 +125,10 @@ def _fix(
         return None
     brings, reason = target, f"the first release that {gain}"
     if requirement.name == "fastapi":
-        brings = allowed_releases("starlette", starlette_required_by(target))[0]
+        brings = starlette_with(target, hazards) or target
         reason = f"the first release whose Starlette ({brings}) {gain}"
+        if len(allowed_releases("starlette", starlette_required_by(target))) > 1:
+            reason = f"the first release that allows Starlette {brings}, which {gain}"
     elif holder := _fastapi_in_the_way(context, target):
         held = f"it holds Starlette at {context.picked}"
         return Fix(Applicability.ADVICE, f"Raise `{spelled(holder)}` first, because {held}")
@@ -145,10 +169,12 @@ def _together(fix: Fix, other: Fix | None) -> Fix:
     return Fix(Applicability.UNSAFE, message, (*fix.edits, *other.edits))
 
 
-def _after_locking(fix: Fix) -> Fix:
+def _after_locking(fix: Fix, context: EffectiveRange) -> Fix:
     """The same for a project with a lock file, which a raised requirement makes out of date."""
     applicability = Applicability.UNSAFE if fix.edits else fix.applicability
-    return Fix(applicability, f"{fix.message}; lock again afterwards", fix.edits)
+    command = lock_command(context.requirements[0].place.filename)
+    then = f"then run `{command}`" if command else "lock again afterwards"
+    return Fix(applicability, f"{fix.message}; {then}", fix.edits)
 
 
 def _name(requirement: Requirement) -> str:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from pathlib import Path
 
 from asgi_lint.diagnostics import FILE_START, Place, Position, Span
+from asgi_lint.versions.dependents import DEPENDENTS
 from asgi_lint.versions.requirements import Problem, ProblemKind
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -19,6 +20,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+
+SUBJECTS = ("starlette", "fastapi", *DEPENDENTS)
+"""What requirements are read for, in lower case; a manifest that names none of it says nothing."""
 
 
 class ManifestText:
@@ -33,6 +38,16 @@ class ManifestText:
         self.filename = filename
         self.text = text
         self._line_starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+
+    @property
+    def names_subject(self) -> bool:
+        """Whether any of `SUBJECTS` occurs in the text, so that the format's reader is worth it."""
+        text = self.text.lower()
+        return any(subject in text for subject in SUBJECTS)
+
+    def offset(self, row: int, column: int) -> int:
+        """The offset of the character at a row and column that count from 1."""
+        return self._line_starts[row - 1] + column - 1
 
     def place(self, start: int, end: int) -> Place:
         """The place of the characters from offset `start` up to, not including, `end`."""

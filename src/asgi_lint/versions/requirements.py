@@ -18,23 +18,30 @@ class Kind(Enum):
     """What a requirement's manifest does with it.
 
     `REQUIRED`: it is installed. `CONSTRAINT`: its release is limited if something else requires
-    it. `LOCKED`: the release that a lock file settled on.
+    it. `OVERRIDE`: the same, and whatever else is said about it does not count (uv). `LOCKED`: the
+    release that a lock file settled on.
     """
 
     REQUIRED = "required"
     CONSTRAINT = "constraint"
+    OVERRIDE = "override"
     LOCKED = "locked"
 
 
 class Style(Enum):
     """How the version part is written, which is how a fix has to write it.
 
-    `UNVERSIONED` is a requirement whose release cannot be told from its text: a URL, a path, an
-    environment variable.
+    `PIP` and `PIPFILE` are PEP 440, the latter as the value of a key (`fastapi = "==0.85.0"`) where
+    `*` is any release. `CONDA` and `PIXI` are conda's (`=0.85` is any 0.85), the latter as the
+    value of a key. `UNVERSIONED` is a requirement whose release cannot be told from its text: a
+    URL, a path, an environment variable.
     """
 
     PIP = "pip"
     POETRY = "poetry"
+    PIPFILE = "pipfile"
+    CONDA = "conda"
+    PIXI = "pixi"
     LOCK = "lock"
     UNVERSIONED = "unversioned"
 

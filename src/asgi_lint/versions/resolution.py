@@ -41,8 +41,8 @@ class EffectiveRange:
     """The releases of `package` that are allowed, oldest first, and the one that is picked.
 
     `requirements` are those it comes from, the decisive one first; `ignored` contradict them.
-    `via` is the FastAPI release that decides about Starlette. A range is `bare` if its
-    requirements name no release at all.
+    `via` is the FastAPI release that decides about Starlette, `brought_by` the release of another
+    package ("gradio 6.31.0") that does. A range is `bare` if its requirements name no release.
     """
 
     package: str
@@ -53,6 +53,7 @@ class EffectiveRange:
     via: Version | None = None
     bare: bool = False
     ignored: tuple[Requirement, ...] = ()
+    brought_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class _Stated:
         return strength(self.used[0]) if self.used else (True, 3)
 
     @property
+    def is_override(self) -> bool:
+        """Whether a manifest says that no other requirement counts, not even FastAPI's."""
+        return bool(self.used) and self.used[0].kind is Kind.OVERRIDE
+
+    @property
     def is_bare(self) -> bool:
         return bool(self.used) and all(requirement.is_bare for requirement in self.used)
 
@@ -79,8 +85,8 @@ def resolve(
     """Find the effective ranges, by package, that these requirements of one folder lead to.
 
     Requirements are intersected, the strongest first; one that would leave nothing is ignored,
-    one that no release satisfies says nothing. An override takes the place of every requirement
-    of its package.
+    one that no release satisfies says nothing. An override, from the configuration or the manifest,
+    takes the place of every requirement of its package.
     """
     counted = [requirement for requirement in requirements if counts(requirement)]
     stated = {}
@@ -89,18 +95,19 @@ def resolve(
         if overrides and package in overrides:
             stated[package] = _Stated(allowed_releases(package, overrides[package]), (), tuple(own))
         elif possible := [requirement for requirement in own if allowed_by(requirement)]:
-            stated[package] = _intersected(possible)
+            overriding = [each for each in possible if each.kind is Kind.OVERRIDE]
+            stated[package] = _intersected(overriding or possible, own if overriding else ())
     starlette, fastapi = stated.get("starlette"), stated.get("fastapi")
-    if fastapi is None or not _is_installed(counted, overrides):
+    is_overridden = starlette is not None and starlette.is_override
+    if fastapi is None or is_overridden or not _is_installed(counted, overrides):
         return {package: _range(package, each) for package, each in stated.items()}
     return _resolved_together(starlette, fastapi)
 
 
 def counts(requirement: Requirement) -> bool:
     """Whether it says something about a release on some CPython >= 3.10 on Linux."""
-    if requirement.name not in PACKAGES or requirement.style is Style.UNVERSIONED:
-        return False
-    return requirement.marker is None or _applies(requirement.marker)
+    is_versioned = requirement.style is not Style.UNVERSIONED
+    return requirement.name in PACKAGES and is_versioned and applies(requirement.marker)
 
 
 def strength(requirement: Requirement) -> tuple[bool, int]:
@@ -117,7 +124,10 @@ def allowed_by(requirement: Requirement) -> tuple[Version, ...]:
 
 
 @cache
-def _applies(marker: Marker) -> bool:
+def applies(marker: Marker | None) -> bool:
+    """Whether there is no marker, or it holds on some CPython >= 3.10 on Linux."""
+    if marker is None:
+        return True
     for python in _PYTHONS:
         environment = {
             "implementation_name": "cpython",
@@ -139,9 +149,10 @@ def _applies(marker: Marker) -> bool:
     return False
 
 
-def _intersected(own: list[Requirement]) -> _Stated:
+def _intersected(own: list[Requirement], others: Iterable[Requirement] = ()) -> _Stated:
+    """What the first allows, narrowed by the rest while something is left; `others` are ignored."""
     allowed = allowed_by(own[0])
-    used, ignored = [own[0]], list[Requirement]()
+    used, ignored = [own[0]], [each for each in others if each not in own]
     for requirement in own[1:]:
         both = tuple(release for release in allowed if requirement.allows(release))
         (used if both else ignored).append(requirement)
@@ -151,7 +162,8 @@ def _intersected(own: list[Requirement]) -> _Stated:
 
 def _is_installed(counted: list[Requirement], overrides: Mapping[str, SpecifierSet] | None) -> bool:
     """Whether FastAPI is required, not merely constrained while only Starlette is required."""
-    required = {r.name for r in counted if r.kind is not Kind.CONSTRAINT} | set(overrides or ())
+    limiting = {Kind.CONSTRAINT, Kind.OVERRIDE}
+    required = {r.name for r in counted if r.kind not in limiting} | set(overrides or ())
     return "fastapi" in required or not required
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from asgi_lint.diagnostics import Applicability, Edit, Fix
-from asgi_lint.versions.clauses import Clause, clauses_of, poetry_specifier
+from asgi_lint.versions.clauses import Clause, clauses_of
 from asgi_lint.versions.hazards import HAZARDS
+from asgi_lint.versions.readers.notations import specifiers
 from asgi_lint.versions.releases import allowed_releases, known_releases, starlette_required_by
 from asgi_lint.versions.requirements import Requirement, Style
 from asgi_lint.versions.resolution import allowed_by
@@ -18,20 +18,24 @@ from asgi_lint.versions.resolution import allowed_by
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_WITH_KEY = frozenset({Style.POETRY, Style.PIPFILE, Style.PIXI})
+_PREFIXED_BY_EQUALS = frozenset({Style.CONDA, Style.PIXI})
+
 
 @cache
 def first_release_without(package: str, hazards: tuple[str, ...]) -> Version | None:
-    """The oldest release from which on no release has any of the hazards of Starlette.
+    """The oldest release from which on no release has any of the hazards.
 
-    For FastAPI it is the oldest from which on no release allows such a Starlette. None if the
-    newest release is still affected.
+    A FastAPI release has those of the Starlette that is installed with it. None if the newest
+    release is still affected.
     """
-    first = None
-    for release in reversed(known_releases(package)):
-        if _is_affected(package, release, hazards):
-            break
-        first = release
-    return first
+    return _first_without(package, known_releases(package), hazards)
+
+
+def starlette_with(fastapi_release: Version, hazards: tuple[str, ...]) -> Version | None:
+    """The oldest Starlette without the hazards that this FastAPI release allows."""
+    allowed = allowed_releases("starlette", starlette_required_by(fastapi_release))
+    return _first_without("starlette", allowed, hazards)
 
 
 def rewrite(requirement: Requirement, target: Version, reason: str) -> Fix | None:
@@ -45,7 +49,8 @@ def rewrite(requirement: Requirement, target: Version, reason: str) -> Fix | Non
         return None
     raised = None if requirement.alternatives else _raised(requirement, target)
     if raised is None:
-        return Fix(Applicability.ADVICE, f"Require `{requirement.name}>={target}`, {reason}")
+        floor = spelled(requirement, f">={target}")
+        return Fix(Applicability.ADVICE, f"Require `{floor}`, {reason}")
     message = f"Require `{spelled(requirement, raised.text)}`, {reason}"
     if raised.lifts_upper_bound:
         message += "; this lifts the upper bound"
@@ -61,11 +66,10 @@ def rewrite(requirement: Requirement, target: Version, reason: str) -> Fix | Non
 def spelled(requirement: Requirement, specifier_text: str | None = None) -> str:
     """The requirement in its manifest's notation, without extras, marker and hashes."""
     text = requirement.specifier_text if specifier_text is None else specifier_text
-    match requirement.style:
-        case Style.POETRY:
-            return f'{requirement.name} = "{text}"'
-        case _:
-            return f"{requirement.name}{text}"
+    if requirement.style in _WITH_KEY:
+        return f'{requirement.name} = "{text}"'
+    gap = " " if text[:1].isdigit() else ""
+    return f"{requirement.name}{gap}{text}"
 
 
 class _Raised(NamedTuple):
@@ -82,7 +86,7 @@ def _raised(requirement: Requirement, target: Version) -> _Raised | None:
     has_floor = any(clause.operator not in {"<", "<=", "!=", "<>"} for clause in clauses)
     pieces, end, lifts = [], 0, False
     for clause in clauses:
-        raised = _raised_clause(clause, target, has_floor=has_floor)
+        raised = _raised_clause(clause, target, requirement.style, has_floor=has_floor)
         lifts = lifts or (raised != clause and clause.operator in {"<", "<="})
         gap = text[clause.start + len(clause.operator) : clause.end - len(clause.version)]
         pieces += [text[end : clause.start], raised.operator, gap, raised.version]
@@ -98,23 +102,26 @@ def _raised(requirement: Requirement, target: Version) -> _Raised | None:
     return None
 
 
-def _raised_clause(clause: Clause, target: Version, *, has_floor: bool) -> Clause:
+def _raised_clause(clause: Clause, target: Version, style: Style, *, has_floor: bool) -> Clause:
     """The clause with `target` in the place of what kept it out or let in something older."""
-    allows_target = target in poetry_specifier((clause,))
-    is_wildcard = clause.version.endswith("*")
+    (specifier,) = specifiers(style, clause.operator + clause.version)
+    allows_target = specifier.contains(target, prereleases=True)
+    written = clause.version.rstrip("*").rstrip(".")
+    wildcard = clause.version[len(written) :]
+    is_prefix = bool(wildcard) or (clause.operator == "=" and style in _PREFIXED_BY_EQUALS)
+    if not written:
+        return clause
+    release, parts = Version(written), len(Version(written).release)
     match clause.operator:
-        case ">=" | ">" if Version(clause.version) < target:
+        case ">=" | ">" if release < target:
             return clause._replace(operator=">=", version=str(target))
-        case "" | "=" | "==" if is_wildcard and not allows_target:
-            parts = clause.version.count(".")
-            return clause._replace(version=f"{_shortened(target, parts, exact=False)}.*")
-        case "" | "=" | "==" | "===" if not is_wildcard:
+        case "" | "=" | "==" if is_prefix and not allows_target:
+            return clause._replace(version=_shortened(target, parts, exact=False) + wildcard)
+        case "" | "=" | "==" | "===" if not is_prefix:
             return clause._replace(version=str(target))
-        case "^" | "~" | "~=" if Version(clause.version) < target:
-            parts = len(Version(clause.version).release)
+        case "^" | "~" | "~=" if release < target:
             return clause._replace(version=_shortened(target, parts))
         case "<" | "<=" if not allows_target and has_floor:
-            parts = len(Version(clause.version).release)
             return clause._replace(operator="<", version=_following(target, parts))
         case "<" | "<=" if not allows_target:
             return clause._replace(operator=">=", version=str(target))
@@ -138,13 +145,28 @@ def _following(release: Version, parts: int) -> str:
 
 
 def _allowed(requirement: Requirement, text: str) -> tuple[Version, ...]:
-    is_poetry = requirement.style is Style.POETRY
-    specifier = poetry_specifier(clauses_of(text)) if is_poetry else SpecifierSet(text)
+    try:
+        (specifier,) = specifiers(requirement.style, text)
+    except ValueError:
+        return ()
     return allowed_releases(requirement.name, specifier)
 
 
+def _first_without(
+    package: str, releases: tuple[Version, ...], hazards: tuple[str, ...]
+) -> Version | None:
+    first = None
+    for release in reversed(releases):
+        if _is_affected(package, release, hazards):
+            break
+        first = release
+    return first
+
+
 def _is_affected(package: str, release: Version, hazards: Iterable[str]) -> bool:
-    releases: tuple[Version, ...] = (release,)
+    installed = {package: release}
     if package == "fastapi":
-        releases = allowed_releases("starlette", starlette_required_by(release))
-    return any(HAZARDS[hazard].affects(each) for hazard in hazards for each in releases)
+        allowed = allowed_releases("starlette", starlette_required_by(release))
+        installed["starlette"] = allowed[-1]
+    rows = [HAZARDS[hazard] for hazard in hazards]
+    return any(row.package in installed and row.affects(installed[row.package]) for row in rows)

@@ -249,7 +249,7 @@ def test_the_fix_of_a_locked_requirement_has_to_be_locked_again(tmp_path: Path) 
     )
     assert finding.fix is not None
     assert finding.fix.applicability is Applicability.UNSAFE
-    assert finding.fix.message.endswith("; lock again afterwards")
+    assert finding.fix.message.endswith("; then run `poetry lock`")
 
 
 def test_the_lock_is_reported_where_no_requirement_could_be_raised(tmp_path: Path) -> None:

@@ -6,7 +6,19 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from asgi_lint.versions.manifest_text import load
-from asgi_lint.versions.readers import locks, pyproject, requirements_txt
+from asgi_lint.versions.readers import (
+    conda_environment,
+    conda_lock,
+    locks,
+    pipfile,
+    pipfile_lock,
+    pixi,
+    pixi_lock,
+    pyproject,
+    requirements_txt,
+    setup_cfg,
+    setup_py,
+)
 from asgi_lint.versions.requirements import Problem, Reading
 
 if TYPE_CHECKING:
@@ -16,11 +28,25 @@ if TYPE_CHECKING:
 
 READERS: tuple[tuple[str, Callable[[ManifestText], Reading]], ...] = (
     ("pyproject.toml", pyproject.read),
+    ("setup.cfg", setup_cfg.read),
+    ("setup.py", setup_py.read),
+    ("Pipfile", pipfile.read),
+    ("pixi.toml", pixi.read),
+    ("*environment*.yml", conda_environment.read),
+    ("*environment*.yaml", conda_environment.read),
+    ("*conda*.yml", conda_environment.read),
+    ("*conda*.yaml", conda_environment.read),
+    ("env.yml", conda_environment.read),
+    ("env.yaml", conda_environment.read),
     ("uv.lock", locks.read),
     ("poetry.lock", locks.read),
     ("pdm.lock", locks.read),
     ("pylock.toml", locks.read),
     ("pylock.*.toml", locks.read),
+    ("Pipfile.lock", pipfile_lock.read),
+    ("pixi.lock", pixi_lock.read),
+    ("*conda-lock.yml", conda_lock.read),
+    ("*conda-lock.yaml", conda_lock.read),
     ("*requirements*.txt", requirements_txt.read),
     ("*requirements*.in", requirements_txt.read),
     ("requirements/*.txt", requirements_txt.read),
@@ -30,7 +56,8 @@ READERS: tuple[tuple[str, Callable[[ManifestText], Reading]], ...] = (
 )
 """File-name patterns and their readers; the last pattern that matches decides."""
 
-_ENDINGS = tuple({pattern[pattern.rindex(".") :] for pattern, _ in READERS})
+_ENDINGS = tuple({PurePosixPath(each).suffix if "*" in each else each for each, _ in READERS})
+_LOCK_READERS = frozenset({locks.read, pipfile_lock.read, pixi_lock.read, conda_lock.read})
 
 
 def is_manifest(filename: str) -> bool:
@@ -40,7 +67,7 @@ def is_manifest(filename: str) -> bool:
 
 def is_lock(filename: str) -> bool:
     """Whether the file at this path is a lock file, by its name alone."""
-    return _reader(filename) is locks.read
+    return _reader(filename) in _LOCK_READERS
 
 
 def read_manifest(filename: str) -> Reading:

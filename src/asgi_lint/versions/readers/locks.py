@@ -11,24 +11,14 @@ from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
+from asgi_lint.versions.manifest_text import SUBJECTS
 from asgi_lint.versions.readers.toml import at, values_of
 from asgi_lint.versions.readers.toml_places import TomlPlaces
-from asgi_lint.versions.requirements import (
-    Comment,
-    Kind,
-    Problem,
-    Reading,
-    Requirement,
-    Style,
-    reading_of,
-)
+from asgi_lint.versions.requirements import Kind, Problem, Reading, Requirement, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from asgi_lint.diagnostics import Place
     from asgi_lint.versions.manifest_text import ManifestText
-
-_SUBJECTS = frozenset({"starlette", "fastapi"})
 
 
 def read(manifest: ManifestText) -> Reading:
@@ -41,42 +31,49 @@ def read(manifest: ManifestText) -> Reading:
     entries = [
         (index, canonicalize_name(name), package)
         for index, package in enumerate(packages if isinstance(packages, list) else ())
-        if isinstance(name := at(package, "name"), str) and canonicalize_name(name) in _SUBJECTS
+        if isinstance(name := at(package, "name"), str) and canonicalize_name(name) in SUBJECTS
     ]
     if not entries:
         return Reading()
     places = TomlPlaces(manifest.text)
-    items: list[Requirement | Comment | Problem] = []
+    found = []
     for index, name, package in entries:
-        items.extend(_locked(manifest, places, (key, index, "version"), name, package))
-    return reading_of(items)
+        path = (key, index, "version")
+        place = manifest.place(*(places.pair(path) or (0, 0)))
+        version_place = manifest.place(*(places.value(path) or (0, 0)))
+        marker = at(package, "marker")
+        condition = marker if isinstance(marker, str) else None
+        version = str(at(package, "version"))
+        found.append(locked(name, version, place, version_place, marker=condition))
+    return Reading(requirements=tuple(filter(None, found)))
 
 
-def _locked(
-    manifest: ManifestText,
-    places: TomlPlaces,
-    path: tuple[str | int, ...],
+def locked(
     name: str,
-    package: dict[str, object],
-) -> Iterator[Requirement]:
-    version = package.get("version")
-    marker = package.get("marker")
+    version: str,
+    place: Place,
+    version_place: Place | None = None,
+    *,
+    marker: str | None = None,
+    group: str = "",
+) -> Requirement | None:
+    """Make a package's locked release, None if it has none (a path or a repository)."""
     try:
         specifier = SpecifierSet(f"=={version}")
-        condition = Marker(marker) if isinstance(marker, str) else None
+        condition = Marker(marker) if marker else None
     except (InvalidSpecifier, InvalidMarker):
-        return  # a package without a release: a path or a repository
-    literal = places.value(path) or (0, 0)
-    pair = places.pair(path) or (0, 0)
-    yield Requirement(
+        return None
+    name = canonicalize_name(name)
+    return Requirement(
         name=name,
         specifier=specifier,
-        place=manifest.place(*pair),
-        specifier_place=manifest.place(*literal),
+        place=place,
+        specifier_place=version_place or place,
         text=f"{name} {version}",
-        specifier_text=str(version),
+        specifier_text=version,
         style=Style.LOCK,
         kind=Kind.LOCKED,
         marker=condition,
+        group=group,
         is_rewritable=False,
     )

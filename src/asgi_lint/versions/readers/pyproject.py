@@ -1,10 +1,10 @@
-"""`pyproject.toml`: PEP 621 dependencies, PEP 735 groups, and those of uv, PDM and Poetry."""
+"""`pyproject.toml`: PEP 621's dependencies, PEP 735's groups, and what other tools add."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asgi_lint.versions.readers import pep508, poetry
+from asgi_lint.versions.readers import pep508, pixi, poetry
 from asgi_lint.versions.readers.toml import at, values_of
 from asgi_lint.versions.readers.toml_places import TomlPlaces
 from asgi_lint.versions.requirements import (
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from asgi_lint.versions.manifest_text import ManifestText
     from asgi_lint.versions.readers.toml_places import Path
 
-_SUBJECTS = ("starlette", "fastapi")
-
 
 class _Array(NamedTuple):
     """An array of PEP 508 requirements and what it is for."""
@@ -39,8 +37,7 @@ def read(manifest: ManifestText) -> Reading:
     values = values_of(manifest)
     if isinstance(values, Problem):
         return Reading(problems=(values,))
-    text = manifest.text.lower()
-    if not any(subject in text for subject in _SUBJECTS):
+    if not manifest.names_subject:
         return Reading()
     places = TomlPlaces(manifest.text)
     items: list[Requirement | Comment | Problem] = []
@@ -50,6 +47,19 @@ def read(manifest: ManifestText) -> Reading:
         items.extend(_requirements(manifest, places, values, array))
     items.extend(_missing_groups(manifest, places, values))
     items.extend(poetry.requirements(manifest, places, values))
+    items.extend(pixi.requirements(manifest, places, values, ("tool", "pixi")))
+    return reading_of(items)
+
+
+def read_header(manifest: ManifestText, header: ManifestText) -> Reading:
+    """Read a script's `header`: `manifest` with everything blanked out that is not its TOML."""
+    values = values_of(header)
+    if isinstance(values, Problem):
+        return Reading(problems=(values,))
+    places = TomlPlaces(header.text)
+    items: list[Requirement | Comment | Problem] = []
+    for array in (_Array(("dependencies",)), *_uv_arrays()):
+        items.extend(_requirements(manifest, places, values, array))
     return reading_of(items)
 
 
@@ -63,8 +73,17 @@ def _arrays(values: dict[str, Any]) -> Iterator[_Array]:
         groups = at(values, *path)
         for group in groups if isinstance(groups, dict) else ():
             yield _Array((*path, group), group=group)
+    yield from _uv_arrays()
+    environments = at(values, "tool", "hatch", "envs")
+    for name in environments if isinstance(environments, dict) else ():
+        for key in ("dependencies", "extra-dependencies"):
+            yield _Array(("tool", "hatch", "envs", name, key), group=name)
+
+
+def _uv_arrays() -> Iterator[_Array]:
     yield _Array(("tool", "uv", "dev-dependencies"), group="dev")
     yield _Array(("tool", "uv", "constraint-dependencies"), kind=Kind.CONSTRAINT)
+    yield _Array(("tool", "uv", "override-dependencies"), kind=Kind.OVERRIDE)
 
 
 def _requirements(
@@ -78,9 +97,9 @@ def _requirements(
         return
     for index, entry in enumerate(written):
         path = (*array.path, index)
-        if isinstance(entry, str):
+        if isinstance(entry, str) and not entry.startswith("-e "):
             yield _requirement(manifest, places, path, entry, array)
-        elif not (isinstance(entry, dict) and "include-group" in entry):
+        elif not isinstance(entry, str) and at(entry, "include-group") is None:
             yield _problem(manifest, places, path, "holds something that is not a requirement")
 
 

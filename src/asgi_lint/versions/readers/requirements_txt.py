@@ -34,7 +34,9 @@ _LOCATION = re.compile(
 )
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 _SUBJECT = re.compile(r"(?:requirements|constraints)|[-_.]+")
-_RUN_TIME = frozenset({"", "app", "base", "common", "core", "lock", "main", "prod", "production"})
+
+RUN_TIME = frozenset({"", "app", "base", "common", "core", "lock", "main", "prod", "production"})
+"""Words in a manifest's name that do not set its requirements apart from what is always needed."""
 
 _Item = Requirement | Comment | Problem
 
@@ -56,29 +58,41 @@ def read_constraints(manifest: ManifestText) -> Reading:
     return reading_of(list(_items(manifest, Kind.CONSTRAINT, frozenset())))
 
 
-def _items(manifest: ManifestText, kind: Kind, including: frozenset[str]) -> Iterator[_Item]:
-    group = _group(PurePosixPath(manifest.filename).stem)
-    yield from _comments(manifest)
-    for offset, text in _logical_lines(manifest):
-        if include := _INCLUDE.match(text):
-            included_as = Kind.CONSTRAINT if include.group(1) in {"-c", "--constraint"} else kind
-            line = _Line(offset, text)
-            yield from _included(manifest, line, include.group(2), included_as, including)
-        elif not text.startswith("-"):
-            yield from _requirement(manifest, _Line(offset, text), kind, group)
+def read_line(manifest: ManifestText, offset: int, text: str, group: str = "") -> Iterator[_Item]:
+    """Read one line in pip's format, which stands at `offset` of a manifest in another format."""
+    for line in _said(_Line(offset, text)):
+        yield from _line_items(manifest, line, Kind.REQUIRED, group, frozenset())
 
 
-def _group(stem: str) -> str:
-    """What a file is for besides run time: `dev` for `requirements-dev.txt` and `dev.txt`."""
-    words = [word for word in _SUBJECT.split(stem.lower()) if word not in _RUN_TIME]
-    return "-".join(words)
-
-
-def _comments(manifest: ManifestText) -> Iterator[Comment]:
+def comments(manifest: ManifestText) -> Iterator[Comment]:
+    """Every comment: a `#` at the start of a line or after a blank begins one."""
     for offset, line in manifest.lines():
         if comment := _LINE_COMMENT.search(line):
             start, end = comment.span()
             yield Comment(manifest.place(offset + start, offset + end), comment.group())
+
+
+def _items(manifest: ManifestText, kind: Kind, including: frozenset[str]) -> Iterator[_Item]:
+    group = _group(PurePosixPath(manifest.filename).stem)
+    yield from comments(manifest)
+    for line in _logical_lines(manifest):
+        yield from _line_items(manifest, line, kind, group, including)
+
+
+def _line_items(
+    manifest: ManifestText, line: _Line, kind: Kind, group: str, including: frozenset[str]
+) -> Iterator[_Item]:
+    if include := _INCLUDE.match(line.text):
+        included_as = Kind.CONSTRAINT if include.group(1) in {"-c", "--constraint"} else kind
+        yield from _included(manifest, line, include.group(2), included_as, including)
+    elif not line.text.startswith("-"):
+        yield from _requirement(manifest, line, kind, group)
+
+
+def _group(stem: str) -> str:
+    """What a file is for besides run time: `dev` for `requirements-dev.txt` and `dev.txt`."""
+    words = [word for word in _SUBJECT.split(stem.lower()) if word not in RUN_TIME]
+    return "-".join(words)
 
 
 def _logical_lines(manifest: ManifestText) -> Iterator[_Line]:

@@ -21,7 +21,7 @@ def values_of(manifest: ManifestText) -> dict[str, Any] | Problem:
         name = PurePosixPath(manifest.filename).name
         reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
         message = f"`{name}` is not valid TOML: {reason}."
-        offset = min(error.pos, len(manifest.text))
+        offset = min(manifest.offset(error.lineno, error.colno), len(manifest.text))
         return Problem(ProblemKind.UNPARSABLE, manifest.place(offset, offset), message)
 
 
