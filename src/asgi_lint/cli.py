@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from pathlib import Path
@@ -22,16 +23,34 @@ if TYPE_CHECKING:
 
 REPORTED = 1
 FAILED = 2
+INTERRUPTED = 130
+_PLEASE_REPORT = "This is a bug of asgi-lint; please report it with these lines:"
 
 
 class _CheckByDefault(click.Group):
-    """A group in which `asgi-lint PATH` means `asgi-lint check PATH`."""
+    """A group in which `asgi-lint PATH` means `asgi-lint check PATH`, and that ends well."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--help", "-h", "--version", "-V"}
         if args and args[0] not in self.commands and args[0] not in own:
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("asgi-lint: interrupted", err=True)
+            # Not sys.exit: a parser that still runs in its thread aborts a Python that winds down.
+            os._exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception:
+            import traceback
+
+            report = traceback.format_exc(limit=-12).rstrip()
+            click.echo(f"asgi-lint: internal error. {_PLEASE_REPORT}\n{report}", err=True)
+            sys.exit(FAILED)
 
 
 @click.group(
@@ -51,7 +70,8 @@ def main() -> None:
 @click.option("--select", multiple=True, metavar="CODES", help="Run these rules only.")
 @click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules too.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Do not run these rules.")
-@click.option("--exclude", multiple=True, metavar="GLOBS", help="Leave these files out.")
+@click.option("--exclude", multiple=True, metavar="GLOBS", help="Leave these out, not the usual.")
+@click.option("--extend-exclude", multiple=True, metavar="GLOBS", help="Leave these out too.")
 @click.option("--force-exclude", is_flag=True, default=None, help="Leave them out even when named.")
 @click.option("--starlette-version", metavar="VERSION", help="Assume this version or specifier.")
 @click.option("--fastapi-version", metavar="VERSION", help="Assume this version or specifier.")
@@ -80,21 +100,19 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     from asgi_lint.settings import SettingsError
 
     stdin = _standard_input(paths, options["stdin_filename"])
-    if not paths:
-        paths = (".",)
+    on_disk = [path for path in paths or (".",) if path != "-"]
     try:
         settings_for = _settings(options)
-        first = settings_for("." if paths[0] == "-" else paths[0])
-        outcome = run([path for path in paths if path != "-"], settings_for, stdin=stdin)
+        meant = [*on_disk, stdin.filename] if stdin else on_disk
+        output_format = settings_for(_common_folder(meant)).output_format
+        outcome = run(on_disk, settings_for, stdin=stdin)
     except (SettingsError, UsageError) as error:
         _fail(str(error))
     _warn(outcome)
-    _write(outcome, first, options["output_file"], statistics=options["statistics"])
+    _write(outcome, output_format, options["output_file"], statistics=options["statistics"])
     if outcome.crashes:
         sys.exit(FAILED)
-    least = first.fail_on.rank
-    reported = any(d.severity.rank >= least for d in outcome.diagnostics)
-    sys.exit(REPORTED if reported and not options["exit_zero"] else 0)
+    sys.exit(REPORTED if outcome.fails and not options["exit_zero"] else 0)
 
 
 def _settings(options: dict[str, Any]) -> Callable[[str], Settings]:
@@ -123,13 +141,25 @@ def _settings(options: dict[str, Any]) -> Callable[[str], Settings]:
 
 
 _SETTING_OPTIONS = frozenset(
-    {"select", "extend_select", "ignore", "exclude", "force_exclude", "starlette_version",
-     "fastapi_version", "output_format", "fail_on"}
+    {"select", "extend_select", "ignore", "exclude", "extend_exclude", "force_exclude",
+     "starlette_version", "fastapi_version", "output_format", "fail_on"}
 )  # fmt: skip
 
 
 def _split(values: tuple[str, ...]) -> list[str]:
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+    """The parts between commas; "" where there are none, for the settings to refuse."""
+    parts = [part.strip() for value in values for part in value.split(",")]
+    return [part for part in parts if part] or [""]
+
+
+def _common_folder(paths: list[str]) -> str:
+    """What lies above all paths, so that their order does not matter."""
+    from asgi_lint.source import absolute_filename
+
+    try:
+        return os.path.commonpath([absolute_filename(path) for path in paths])
+    except ValueError:  # on Windows they may lie on several drives
+        return "."
 
 
 def _standard_input(paths: tuple[str, ...], filename: str | None) -> Source | SourceProblem | None:
@@ -137,48 +167,63 @@ def _standard_input(paths: tuple[str, ...], filename: str | None) -> Source | So
         if filename is not None:
             _fail("--stdin-filename goes with `-` among the paths.")
         return None
+    if sys.stdin is None:
+        _fail("Standard input is closed: `-` has nothing to read.")
     from asgi_lint.source import absolute_filename, decode_source
 
     return decode_source(sys.stdin.buffer.read(), absolute_filename(filename or "stdin.py"))
 
 
 def _warn(outcome: Run) -> None:
+    from asgi_lint.reporters.characters import visible
     from asgi_lint.reporters.paths import shown_path
 
     for place, message in outcome.warnings:
         row, column = place.span.start
-        shown = shown_path(place.filename, Path.cwd())
+        shown = visible(shown_path(place.filename, Path.cwd()))
         click.echo(f"asgi-lint: warning: {shown}:{row}:{column}: {message}", err=True)
     for crash in outcome.crashes:
         click.echo(
-            f"asgi-lint: internal error in {crash.code} on {crash.root}; the other rules went on. "
-            f"Please report it with this:\n{crash.report}",
+            f"asgi-lint: internal error in {visible(crash.of)}; the rest was checked. "
+            f"{_PLEASE_REPORT}\n{crash.report}",
             err=True,
         )
 
 
-def _write(outcome: Run, settings: Settings, target: Path | None, *, statistics: bool) -> None:
+def _write(outcome: Run, output_format: str, target: Path | None, *, statistics: bool) -> None:
     from asgi_lint.reporters.color import use_color
     from asgi_lint.reporters.formats import FORMATS, render
     from asgi_lint.reporters.statistics import render as render_statistics
     from asgi_lint.reporters.statistics import render_json
 
-    name = settings.output_format
-    report = _report(outcome, with_pages=name == "sarif")
-    color = target is None and use_color(sys.stdout, os.environ)
-    if statistics:
-        text = render_json(report) if name == "json" else render_statistics(report, color=color)
+    report = _report(outcome, with_pages=output_format == "sarif")
+    color = target is None and sys.stdout is not None and use_color(sys.stdout, os.environ)
+    if not statistics:
+        text = render(report, output_format, color=color)
+    elif output_format == "json":
+        text = render_json(report)
     else:
-        text = render(report, name, color=color)
-    if target is not None:
-        try:
+        text = render_statistics(report, color=color)
+    try:
+        if target is not None:
             target.write_text(text, encoding="utf-8", newline="")
-        except OSError as error:
-            _fail(f'Cannot write "{target}": {error.strerror}.')
-    elif FORMATS[name].for_people:
-        click.echo(text, nl=False, color=color)
-    else:
-        click.echo(text.encode("utf-8"), nl=False)
+        elif FORMATS[output_format].for_people:
+            click.echo(_encodable(text), nl=False, color=color)
+        else:
+            click.echo(text.encode("utf-8"), nl=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        shown = f'"{target}"' if target is not None else "the report"
+        _fail(f"Cannot write {shown}: {(error.strerror or 'unknown error').lower()}.")
+
+
+def _encodable(text: str) -> str:
+    """The text with what standard output's encoding lacks as an escape, such as `\\u65e5`."""
+    encoding = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
+    if encoding == "ascii":  # it stands for a locale that says nothing: there click writes UTF-8
+        return text
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _report(outcome: Run, *, with_pages: bool) -> Report:
@@ -216,6 +261,30 @@ def _report(outcome: Run, *, with_pages: bool) -> Report:
 
 
 @main.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--starlette-version", metavar="VERSION", help="Assume this version or specifier.")
+@click.option("--fastapi-version", metavar="VERSION", help="Assume this version or specifier.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+def versions(paths: tuple[str, ...], output_format: str, **options: Any) -> None:
+    """Show which releases of Starlette and FastAPI count in each folder, and why."""
+    from asgi_lint.pipeline import UsageError
+    from asgi_lint.reporters.color import use_color
+    from asgi_lint.reporters.overview import render, render_json
+    from asgi_lint.settings import SettingsError
+    from asgi_lint.survey import survey
+
+    try:
+        folders = survey(paths or (".",), _settings(options))
+    except (SettingsError, UsageError) as error:
+        _fail(str(error))
+    if output_format == "json":
+        click.echo(render_json(folders, Path.cwd()).encode("utf-8"), nl=False)
+        return
+    color = use_color(sys.stdout, os.environ)
+    click.echo(_encodable(render(folders, Path.cwd(), color=color)), nl=False, color=color)
+
+
+@main.command()
 @click.argument("codes", nargs=-1, metavar="[CODE]...")
 @click.option("--all", "every", is_flag=True, help="Print the pages of all rules.")
 def rule(codes: tuple[str, ...], *, every: bool) -> None:
@@ -245,5 +314,7 @@ def _suggestion(word: str, known: list[str]) -> str:
 
 
 def _fail(message: str) -> NoReturn:
-    click.echo(f"asgi-lint: error: {message}", err=True)
+    from asgi_lint.reporters.characters import visible
+
+    click.echo(f"asgi-lint: error: {visible(message)}", err=True)
     sys.exit(FAILED)

@@ -55,7 +55,7 @@ def discover(
     missing = []
     for given in paths:
         path = absolute_filename(given)
-        if not os.path.lexists(path):
+        if not os.fspath(given) or not os.path.lexists(path):
             missing.append(os.fspath(given))
         elif settings.force_exclude and search.excludes_path(path):
             continue
@@ -101,7 +101,7 @@ class _Search:
     def found(self, missing: Iterable[str]) -> Discovered:
         return Discovered(
             files=tuple(sorted(self.files)),
-            manifests=tuple(sorted(self.manifests)),
+            manifests=tuple(sorted(self.manifests | set(filter(self.is_manifest, self.files)))),
             missing=tuple(dict.fromkeys(missing)),
             unreadable=tuple(self.unreadable[path] for path in sorted(self.unreadable)),
         )
@@ -110,8 +110,8 @@ class _Search:
         """Take a file that was named."""
         if os.path.islink(path) and not self._leads_somewhere(path):
             return
-        kind = self.manifests if self.is_manifest(path) else self.files
-        kind.add(path)
+        is_code = path.endswith(".py") or not self.is_manifest(path)
+        (self.files if is_code else self.manifests).add(path)
 
     def excludes_path(self, path: str) -> bool:
         """Whether the path or a folder above it is excluded, up to the configuration's folder."""

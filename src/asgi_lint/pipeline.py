@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asgi_lint.analysis import analyse
@@ -13,12 +13,13 @@ from asgi_lint.roots import group_by_root
 from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
 from asgi_lint.source import Source, absolute_filename
+from asgi_lint.versions.effective import Versions
 from asgi_lint.versions.readers import is_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from asgi_lint.analysis import Crash
+    from asgi_lint.analysis import Analysis, Crash
     from asgi_lint.settings import Settings
     from asgi_lint.source import SourceProblem
 
@@ -31,13 +32,15 @@ class UsageError(Exception):
 class Run:
     """A finished run.
 
-    `sources` has the decoded text of every file that a diagnostic points at. `warnings` are
-    about the run itself: one sentence each, with its place. `crashes` are our own bugs.
+    `sources` has the decoded text of every file that a diagnostic points at. `fails` says whether
+    a diagnostic is as severe as its project's `fail-on`. `warnings` are about the run itself: one
+    sentence each, with its place. `crashes` are our own bugs.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, str]
     files_checked: int
+    fails: bool
     warnings: tuple[tuple[Place, str], ...]
     crashes: tuple[Crash, ...]
 
@@ -51,37 +54,43 @@ def run(
 ) -> Run:
     """Check what lies at and below `paths`, with the settings that hold at each place.
 
-    `stdin` is a file whose text comes from standard input; it is checked besides the paths, as if
-    it lay on disk under its name. UsageError if a path does not exist, SettingsError if a
-    configuration is wrong.
+    `stdin` is a Python file whose text comes from standard input; it is checked besides the paths,
+    as if it lay on disk under its name. UsageError if a path does not exist or an assumed version
+    does not, SettingsError if a configuration is wrong.
     """
     paths = tuple(paths)
-    reported, unlisted = _reported(paths, settings_for)
+    found, unlisted = found_at(paths, settings_for)
+    given = dict.fromkeys(map(absolute_filename, paths))
     if stdin is not None:
-        reported[stdin.filename] = None
-    by_root = group_by_root(reported, map(absolute_filename, paths))
+        if is_manifest(stdin.filename) and not stdin.filename.endswith(".py"):
+            raise UsageError(
+                f'Standard input is a Python file, not a manifest: "{stdin.filename}".'
+            )
+        given[stdin.filename] = found[stdin.filename] = None
     parts = [
-        _check_project(root, filenames, settings_for(root), stdin, today or _today())
-        for root, filenames in sorted(by_root.items())
+        _check_project(root, filenames, given, settings_for(root), stdin, today or _today())
+        for root, filenames in group_by_root(found, given).items()
     ]
-    merged = Run(
-        diagnostics=tuple(
-            sorted((d for p in parts for d in p.diagnostics), key=lambda d: d.sort_key)
-        ),
+    parts += [_unlisted(problem) for problem in unlisted]
+    return Run(
+        diagnostics=_sorted(d for p in parts for d in p.diagnostics),
         sources={name: text for p in parts for name, text in p.sources.items()},
-        files_checked=len(reported),
+        files_checked=sum(p.files_checked for p in parts),
+        fails=any(p.fails for p in parts),
         warnings=tuple(w for p in parts for w in p.warnings),
         crashes=tuple(c for p in parts for c in p.crashes),
     )
-    unreadable = [_unlisted(problem) for problem in unlisted]
-    return replace(merged, diagnostics=(*unreadable, *merged.diagnostics)) if unreadable else merged
+
+
+def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(set(diagnostics), key=lambda d: d.sort_key))
 
 
 def _today() -> dt.date:
     return dt.datetime.now(tz=dt.timezone.utc).astimezone().date()
 
 
-def _reported(
+def found_at(
     paths: Iterable[str], settings_for: Callable[[str], Settings]
 ) -> tuple[dict[str, None], list[SourceProblem]]:
     """The files and manifests that the paths mean, each once, and folders that cannot be read."""
@@ -101,42 +110,85 @@ def _reported(
 
 def _check_project(
     root: str,
-    reported: list[str],
+    found: Iterable[str],
+    given: Collection[str],
     settings: Settings,
     stdin: Source | SourceProblem | None,
     today: dt.date,
 ) -> Run:
+    overrides = overrides_of(root, settings)
     listed = list_project(root, settings, is_manifest)
-    files = dict.fromkeys(map(absolute_filename, listed.files))
-    manifests = dict.fromkeys(map(absolute_filename, listed.manifests))
+    files, manifests = set(listed.files), set(listed.manifests)
+    reported = {
+        name
+        for name in found
+        if name in files or name in manifests or _is_asked_for(name, root, given)
+    }
     for filename in reported:
-        (manifests if is_manifest(filename) else files)[filename] = None
+        if is_manifest(filename):
+            manifests.add(filename)
+        if filename.endswith(".py") or not is_manifest(filename):
+            files.add(filename)
     every = rules()
     analysis = analyse(
         root,
         sorted(files),
         sorted(manifests),
         [rule for rule in every.values() if rule.code in settings.codes],
-        overrides=_overrides(settings),
+        overrides=overrides,
         options={rule.name: settings.options_for(rule) for rule in every.values()},
         given={stdin.filename: stdin} if stdin is not None else {},
     )
     sources = dict(analysis.sources)
     names = {rule.name: rule.code for rule in every.values()}
-    settled = settle(analysis.findings, sources, set(reported), settings, names, today)
+    reported |= _included(analysis, given)
+    settled = settle(analysis.findings, sources, reported, settings, names, today)
     shown = {place.filename for d in settled.diagnostics for place in _places(d)}
     return Run(
         diagnostics=settled.diagnostics,
         sources={name: sources[name].text for name in sorted(shown) if name in sources},
-        files_checked=0,
+        files_checked=len(reported),
+        fails=any(d.severity.rank >= settings.fail_on.rank for d in settled.diagnostics),
         warnings=settled.malformed,
         crashes=analysis.crashes,
     )
 
 
-def _overrides(settings: Settings) -> dict[str, str]:
+def overrides_of(root: str, settings: Settings) -> dict[str, str]:
+    """The versions to assume by package; UsageError where one does not exist."""
     stated = {"starlette": settings.starlette_version, "fastapi": settings.fastapi_version}
-    return {package: version for package, version in stated.items() if version is not None}
+    overrides = {package: version for package, version in stated.items() if version is not None}
+    try:
+        Versions(root, (), overrides)
+    except ValueError as error:
+        message = str(error)
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.") from None
+    return overrides
+
+
+def _is_asked_for(filename: str, root: str, given: Collection[str]) -> bool:
+    """Whether a path means the file though its project at `root` leaves it out.
+
+    A path to a folder above the project does not: there the project's own settings decide.
+    """
+    return filename in given or any(
+        _is_below(filename, path) and not _is_below(root, path) for path in given
+    )
+
+
+def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
+    """The manifests below the given folders that only a `-r` in another one makes a manifest."""
+    stated = {each.place.filename for each in analysis.project.versions.requirements}
+    return {
+        name
+        for name in stated
+        if not (name.endswith(".py") or is_manifest(name))
+        and any(_is_below(name, path) for path in given)
+    }
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path.startswith(f"{folder.rstrip('/')}/")
 
 
 def _places(diagnostic: Diagnostic) -> list[Place]:
@@ -148,8 +200,9 @@ def _places(diagnostic: Diagnostic) -> list[Place]:
     ]
 
 
-def _unlisted(problem: SourceProblem) -> Diagnostic:
+def _unlisted(problem: SourceProblem) -> Run:
     """A folder that cannot be listed is reported like a file that cannot be read."""
     rule = rules()["ASG002"]
     place = Place(problem.filename, FILE_START)
-    return Diagnostic(rule.code, rule.name, problem.message, rule.severity, place, rule.url)
+    diagnostic = Diagnostic(rule.code, rule.name, problem.message, rule.severity, place, rule.url)
+    return Run((diagnostic,), {}, files_checked=0, fails=True, warnings=(), crashes=())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Diagnostic, Place
 from asgi_lint.source import Source, read_source
 from asgi_lint.suppression import FileKind, find_suppressions
+from asgi_lint.versions.readers import is_manifest
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,6 +90,8 @@ class _Suppressions:
         source = self._sources.get(filename)
         if source is not None:
             return source.text
+        if _kind(filename) is FileKind.PYTHON and not is_manifest(filename):
+            return ""  # it could not be read, or decoded
         read = read_source(filename)
         if not isinstance(read, Source):
             return ""
@@ -97,6 +100,9 @@ class _Suppressions:
 
 
 def _kind(filename: str) -> FileKind:
-    if filename.endswith((".toml", ".lock")):
+    """Whose comments the file has; those of INI and YAML begin like the ones of requirements."""
+    if filename.endswith((".toml", ".lock", "/Pipfile")):
         return FileKind.TOML
-    return FileKind.REQUIREMENTS if filename.endswith((".txt", ".in")) else FileKind.PYTHON
+    if filename.endswith((".txt", ".in", ".cfg", ".yml", ".yaml")):
+        return FileKind.REQUIREMENTS
+    return FileKind.PYTHON
