@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Place
@@ -131,12 +131,13 @@ class Tasks:
         if not self._is(value.class_, fw.BACKGROUND_TASKS):
             yield _site(owner, [value.call])
             return
+        within = replace(value, made_by=None)  # in a factory, what its own code sees
         added = [
             found.call
             for found in self._files[value.filename].calls[value.scope]
             if isinstance(found.call.func, ir.Attribute)
             and found.call.func.attr == "add_task"
-            and value in self._evaluator.values(value.filename, value.scope, found.call.func.value)
+            and within in self._evaluator.values(value.filename, value.scope, found.call.func.value)
         ]
         yield (
             _site(owner, added)

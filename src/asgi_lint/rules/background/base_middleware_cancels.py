@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from asgi_lint.diagnostics import Applicability, Finding, Fix, Severity, Step
+from asgi_lint.diagnostics import Applicability, Finding, Fix, Severity
+from asgi_lint.rules.behind_base_middleware import enclosed_functions
 from asgi_lint.rules.rule import Rule
-from asgi_lint.rules.severity import severity_in_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,27 +26,17 @@ _EVEN_WHEN_THE_CLIENT_STAYS = Version("0.20.1")
 def check(project: Project) -> Iterator[Finding]:
     """One finding for each place that adds tasks, by the first endpoint that reaches it."""
     seen: set[TaskSite] = set()
-    for endpoint in project.wiring.endpoints:
-        if endpoint.is_websocket:
-            continue
-        exposure = project.versions.exposure(endpoint.function.filename, _HAZARD)
-        severity = severity_in_code(exposure)
-        enclosure = project.base_http_enclosure(endpoint)
-        if severity is None or enclosure is None:
-            continue
-        handler = project.roles.name(endpoint.function)
-        endpoint_step = Step(f"endpoint `{handler}` answers here", endpoint.place)
-        for reached in project.roles.run_for(endpoint):
-            for site in project.tasks.sites(reached.function):
-                if site not in seen:
-                    seen.add(site)
-                    yield Finding(
-                        place=site.place,
-                        message=_message(site, enclosure, exposure),
-                        severity=severity,
-                        fix=_fix(enclosure),
-                        trace=(*enclosure.steps, endpoint_step, *reached.steps),
-                    )
+    for enclosed in enclosed_functions(project, _HAZARD):
+        for site in project.tasks.sites(enclosed.function):
+            if site not in seen:
+                seen.add(site)
+                yield Finding(
+                    place=site.place,
+                    message=_message(site, enclosed.enclosure, enclosed.exposure),
+                    severity=enclosed.severity,
+                    fix=_fix(enclosed.enclosure),
+                    trace=enclosed.trace,
+                )
 
 
 def _message(site: TaskSite, enclosure: Enclosure, exposure: Exposure) -> str:

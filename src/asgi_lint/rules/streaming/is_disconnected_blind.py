@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity, Step
+from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.values import Instance, Typed
+from asgi_lint.rules.behind_base_middleware import enclosed_functions
 from asgi_lint.rules.rule import Rule
-from asgi_lint.rules.severity import severity_in_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,31 +28,20 @@ def check(project: Project) -> Iterator[Finding]:
 
     Generators are left out: Starlette cancels a streamed one on a disconnect, whatever it polls.
     """
-    generators = project.generators
     seen: set[Place] = set()
-    for endpoint in project.wiring.endpoints:
-        if endpoint.is_websocket:
-            continue
-        exposure = project.versions.exposure(endpoint.function.filename, _HAZARD)
-        severity = severity_in_code(exposure)
-        enclosure = project.base_http_enclosure(endpoint)
-        if severity is None or enclosure is None:
-            continue
-        handler = project.roles.name(endpoint.function)
-        endpoint_step = Step(f"endpoint `{handler}` answers here", endpoint.place)
-        for reached in project.roles.run_for(endpoint, without=generators):
-            for found in project.roles.calls(reached.function):
-                place = Place(reached.function.filename, found.call.span)
-                if place in seen or not _polls(project, reached.function, found):
-                    continue
-                seen.add(place)
-                yield Finding(
-                    place=place,
-                    message=_message(found, enclosure, exposure),
-                    severity=severity,
-                    fix=_fix(enclosure),
-                    trace=(*enclosure.steps, endpoint_step, *reached.steps),
-                )
+    for enclosed in enclosed_functions(project, _HAZARD, without=project.generators):
+        for found in project.roles.calls(enclosed.function):
+            place = Place(enclosed.function.filename, found.call.span)
+            if place in seen or not _polls(project, enclosed.function, found):
+                continue
+            seen.add(place)
+            yield Finding(
+                place=place,
+                message=_message(found, enclosed.enclosure, enclosed.exposure),
+                severity=enclosed.severity,
+                fix=_fix(enclosed.enclosure),
+                trace=enclosed.trace,
+            )
 
 
 def _polls(project: Project, function: Function, found: CallFacts) -> bool:
