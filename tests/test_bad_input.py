@@ -198,6 +198,10 @@ def test_file_of_five_megabytes(project: Path) -> None:
     assert reported("table.py") == ["table.py:20 ASG201"]
 
 
+COUNTS_C_CALLS = sys.version_info[:2] in {(3, 12), (3, 13)}
+"""There CPython holds nested C calls to a limit that nobody can raise."""
+
+
 @pytest.mark.parametrize("relevant", [True, False], ids=["mentions-it", "mentions-nothing"])
 @pytest.mark.parametrize(
     "expression", [f"{'(' * 3_000}1{')' * 3_000}", " and ".join(["a"] * 20_000)], ids=["(", "and"]
@@ -205,7 +209,11 @@ def test_file_of_five_megabytes(project: Path) -> None:
 def test_deep_nesting_is_analysed_or_told(project: Path, expression: str, relevant: bool) -> None:
     lay_out(project, {"deep.py": f"{APPLICATION if relevant else ''}\nx = {expression}\n"})
     found = reported("deep.py")
-    assert found == (["deep.py:20 ASG201"] if relevant else [])
+    if relevant and COUNTS_C_CALLS and found != ["deep.py:20 ASG201"]:
+        assert found == ["deep.py:1 ASG001"]
+        assert "nested too deeply" in asgi_lint("deep.py").stdout
+    else:
+        assert found == (["deep.py:20 ASG201"] if relevant else [])
 
 
 # --- manifests ------------------------------------------------------------------------------------
