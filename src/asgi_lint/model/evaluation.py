@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     from asgi_lint.model.index import Definition, FileIndex
     from asgi_lint.model.modules import Modules
 
+_DEPTH = 40
+"""Names, calls and parameters followed from one expression; wiring is never that far away."""
+
+_BUDGET = 2_000
+"""Expressions looked at for one that stands in a knot of calls; then it counts as unknown."""
+
 _CALL_SITES = 50
 """Call sites looked at for the values of one parameter."""
 
@@ -84,6 +90,9 @@ class Evaluator:
             found, cut = self._partial[key]
             self._lowest_cut = min(self._lowest_cut, cut)
             return found
+        if len(self._running) > _DEPTH or len(self._partial) > _BUDGET:
+            self._lowest_cut = 0
+            return ()
         depth = self._running[key] = len(self._running)
         before, self._lowest_cut = self._lowest_cut, _NO_CUT
         found = tuple(dict.fromkeys(self._evaluate(filename, scope, expr)))
@@ -121,6 +130,23 @@ class Evaluator:
                 yield from self._subscript(filename, scope, value)
             case ir.Constant() | ir.Lambda() | ir.Mapping() | ir.Unknown():
                 return
+
+    def made(self, filename: str, scope: int, call: ir.Call) -> Iterator[Class | External]:
+        """The classes that a call may make an instance of.
+
+        Most calls of a program are of functions and methods: a name that begins in lower case
+        counts only where an import or an assignment binds it.
+        """
+        name = (ir.last_name(call.func) or "").lstrip("_")
+        if not name[:1].isupper():
+            if not isinstance(call.func, ir.Name):
+                return
+            _, definitions = self._files[filename].visible(scope, call.func.id)
+            if not any(isinstance(d, (ImportFacts, BindingFacts)) for d in definitions):
+                return
+        for value in self.values(filename, scope, call.func):
+            if isinstance(value, (Class, External)):
+                yield value
 
     def items(self, filename: str, scope: int, expr: ir.Expr | None) -> Iterator[Value]:
         """The values of the items of a list, however it is written or held."""

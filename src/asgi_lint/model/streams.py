@@ -62,9 +62,7 @@ class Streams:
                 self._stream(endpoint.function, endpoint.place)
 
     def _response(self, filename: str, found: CallFacts) -> None:
-        for value in self._evaluator.values(filename, found.scope, found.call.func):
-            if not isinstance(value, (Class, External)):
-                continue
+        for value in self._evaluator.made(filename, found.scope, found.call):
             if self._evaluator.is_subclass(value, *STREAMING, fw.FILE_RESPONSE):
                 index = self._files[filename]
                 in_function = index.facts.scopes[found.scope].function is not None

@@ -110,8 +110,8 @@ class Tasks:
         if ir.last_name(found.call.func) == "TemplateResponse":
             return True
         return any(
-            isinstance(value, (Class, External)) and self._is(value, fw.RESPONSE)
-            for value in self._evaluator.values(filename, found.scope, found.call.func)
+            self._is(class_, fw.RESPONSE)
+            for class_ in self._evaluator.made(filename, found.scope, found.call)
         )
 
     def _task(self, function: Function, expr: ir.Expr) -> Iterator[TaskSite]:

@@ -89,12 +89,10 @@ class Wiring:
 
     def _call(self, filename: str, found: CallFacts) -> None:
         call, scope = found.call, found.scope
-        for target in self._evaluator.values(filename, scope, call.func):
-            if isinstance(target, (Class, External)) and self._is(target, *_ROUTING):
+        for target in self._evaluator.made(filename, scope, call):
+            if self._is(target, *_ROUTING):
                 self._construct(Instance(target, filename, call.span, scope, call))
-            elif isinstance(target, (Class, External)) and self._is(
-                target, fw.BASE_HTTP_MIDDLEWARE
-            ):
+            elif self._is(target, fw.BASE_HTTP_MIDDLEWARE):
                 self._wrap(filename, scope, call, target)
         if isinstance(call.func, ir.Call) and isinstance(call.func.func, ir.Attribute):
             for value in self._evaluator.values(filename, scope, call.positional(0)):
