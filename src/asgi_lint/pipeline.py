@@ -101,8 +101,7 @@ def found_at(
         discovered = discover([path], settings_for(path), is_manifest)
         missing += discovered.missing
         unreadable += discovered.unreadable
-        found |= dict.fromkeys(map(absolute_filename, discovered.files))
-        found |= dict.fromkeys(map(absolute_filename, discovered.manifests))
+        found |= dict.fromkeys((*discovered.files, *discovered.manifests))
     if missing:
         raise UsageError(missing_paths(missing))
     return found, unreadable

@@ -137,10 +137,6 @@ class Graph:
             if other.name == "self" or isinstance(node, Typed):
                 yield other
 
-    def is_application(self, node: Node) -> bool:
-        """Whether a node is a FastAPI or Starlette application."""
-        return self._evaluator.is_subclass(node.class_, fw.STARLETTE)
-
     def is_fastapi(self, node: Node) -> bool:
         """Whether a node is FastAPI's: an application or an `APIRouter`."""
         return self._evaluator.is_subclass(node.class_, fw.FASTAPI, fw.API_ROUTER)

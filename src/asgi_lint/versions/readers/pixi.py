@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asgi_lint.versions.readers import toml_pairs
-from asgi_lint.versions.readers.toml import at, values_of
-from asgi_lint.versions.readers.toml_places import TomlPlaces
+from asgi_lint.versions.readers.toml import at, opened
 from asgi_lint.versions.requirements import (
     Comment,
     Problem,
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asgi_lint.versions.manifest_text import ManifestText
-    from asgi_lint.versions.readers.toml_places import Path
+    from asgi_lint.versions.readers.toml_places import Path, TomlPlaces
 
 _TABLES = (
     ("dependencies", Style.PIXI),
@@ -34,15 +33,11 @@ _SYSTEMS = (("win", "win32"), ("osx", "darwin"), ("linux", "linux"))
 
 def read(manifest: ManifestText) -> Reading:
     """Read every table; a file that names neither Starlette nor FastAPI is only validated."""
-    values = values_of(manifest)
-    if isinstance(values, Problem):
-        return Reading(problems=(values,))
-    if not manifest.names_subject:
-        return Reading()
-    places = TomlPlaces(manifest.text)
-    items: list[Requirement | Comment | Problem] = []
-    for start, end in places.comments():
-        items.append(Comment(manifest.place(start, end), manifest.text[start:end]))
+    document = opened(manifest)
+    if isinstance(document, Reading):
+        return document
+    values, places, comments = document
+    items: list[Requirement | Comment | Problem] = [*comments]
     items.extend(requirements(manifest, places, values))
     return reading_of(items)
 

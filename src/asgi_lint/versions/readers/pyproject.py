@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asgi_lint.versions.readers import pep508, pixi, poetry
-from asgi_lint.versions.readers.toml import at, values_of
+from asgi_lint.versions.readers.toml import at, opened, values_of
 from asgi_lint.versions.readers.toml_places import TomlPlaces
 from asgi_lint.versions.requirements import (
     Comment,
@@ -34,15 +34,11 @@ class _Array(NamedTuple):
 
 def read(manifest: ManifestText) -> Reading:
     """Read every requirement; a file that names neither Starlette nor FastAPI is only validated."""
-    values = values_of(manifest)
-    if isinstance(values, Problem):
-        return Reading(problems=(values,))
-    if not manifest.names_subject:
-        return Reading()
-    places = TomlPlaces(manifest.text)
-    items: list[Requirement | Comment | Problem] = []
-    for start, end in places.comments():
-        items.append(Comment(manifest.place(start, end), manifest.text[start:end]))
+    document = opened(manifest)
+    if isinstance(document, Reading):
+        return document
+    values, places, comments = document
+    items: list[Requirement | Comment | Problem] = [*comments]
     for array in _arrays(values):
         items.extend(_requirements(manifest, places, values, array))
     items.extend(_missing_groups(manifest, places, values))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from asgi_lint.versions.requirements import Problem, ProblemKind
+from asgi_lint.versions.readers.toml_places import TomlPlaces
+from asgi_lint.versions.requirements import Comment, Problem, ProblemKind, Reading
 
 if TYPE_CHECKING:
     from asgi_lint.versions.manifest_text import ManifestText
@@ -23,6 +24,24 @@ def values_of(manifest: ManifestText) -> dict[str, Any] | Problem:
         message = f"`{name}` is not valid TOML: {reason}."
         offset = min(manifest.offset(error.lineno, error.colno), len(manifest.text))
         return Problem(ProblemKind.UNPARSABLE, manifest.place(offset, offset), message)
+
+
+def opened(manifest: ManifestText) -> tuple[dict[str, Any], TomlPlaces, list[Comment]] | Reading:
+    """The values, their places and the comments of a manifest in which it is worth to look.
+
+    A `Reading` if there is nothing more to read: the document is broken, or names no subject.
+    """
+    values = values_of(manifest)
+    if isinstance(values, Problem):
+        return Reading(problems=(values,))
+    if not manifest.names_subject:
+        return Reading()
+    places = TomlPlaces(manifest.text)
+    comments = [
+        Comment(manifest.place(start, end), manifest.text[start:end])
+        for start, end in places.comments()
+    ]
+    return values, places, comments
 
 
 def at(values: object, *keys: str) -> Any:
