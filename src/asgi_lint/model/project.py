@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from asgi_lint.model.dispatchers import find_dispatchers
 from asgi_lint.model.evaluation import Evaluator
 from asgi_lint.model.graph import Graph
 from asgi_lint.model.index import FileIndex
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from asgi_lint.diagnostics import Finding
     from asgi_lint.model.candidates import Candidate
+    from asgi_lint.model.dispatchers import Dispatcher
     from asgi_lint.model.facts import FileFacts, FunctionFacts
     from asgi_lint.model.graph import Enclosure
     from asgi_lint.model.wiring import Endpoint
@@ -81,6 +83,11 @@ class Project:
     def streams(self) -> Streams:
         """Streaming and file responses."""
         return Streams(self.files, self.evaluator, self.wiring)
+
+    @cached_property
+    def dispatchers(self) -> Mapping[Function, Dispatcher]:
+        """The functions that a BaseHTTPMiddleware calls for each request."""
+        return find_dispatchers(self.files, self.evaluator, self.wiring)
 
     @cached_property
     def uses_base_http_middleware(self) -> bool:

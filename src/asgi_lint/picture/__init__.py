@@ -1,0 +1,1 @@
+"""The application as a picture: plain data about it, and one module for each way to draw it."""
