@@ -128,7 +128,7 @@ class Evaluator:
                 yield from self.items(filename, scope, value)
             case ir.Subscript(value=value):
                 yield from self._subscript(filename, scope, value)
-            case ir.Constant() | ir.Lambda() | ir.Mapping() | ir.Unknown():
+            case ir.Constant() | ir.Joined() | ir.Lambda() | ir.Mapping() | ir.Unknown():
                 return
 
     def made(self, filename: str, scope: int, call: ir.Call) -> Iterator[Class | External]:

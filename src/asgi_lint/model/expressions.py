@@ -116,6 +116,14 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """An f-string, by its parts."""
+
+    parts: tuple[Expr, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Subscript:
     """`value[items]`."""
 
@@ -164,6 +172,7 @@ Expr: TypeAlias = (
     | Spread
     | Item
     | Constant
+    | Joined
     | Subscript
     | Await
     | Lambda

@@ -26,6 +26,7 @@ FILE_RESPONSE = "starlette.responses.FileResponse"
 SSE_STARLETTE_RESPONSE = "sse_starlette.EventSourceResponse"
 FASTAPI_SSE_RESPONSE = "fastapi.sse.EventSourceResponse"
 HTTP_ENDPOINT = "starlette.endpoints.HTTPEndpoint"
+WEBSOCKET_ENDPOINT = "starlette.endpoints.WebSocketEndpoint"
 REQUEST = "starlette.requests.Request"
 DEPENDS = "fastapi.Depends"
 SECURITY = "fastapi.Security"
@@ -82,6 +83,8 @@ _BASES = {
     "starlette.templating._TemplateResponse": "starlette.responses.HTMLResponse",
 }
 
+_WRAPPING = {"socketio.ASGIApp": "other_asgi_app"}
+
 
 def canonical(name: str) -> str:
     """The canonical name of something outside the project; see the module's docstring."""
@@ -98,3 +101,15 @@ def canonical(name: str) -> str:
 def base_of(name: str) -> str | None:
     """The base class of a class outside the project, where it is known."""
     return _BASES.get(name) or third_party.BASES.get(name)
+
+
+def middleware_kind(name: str) -> str | None:
+    """How a middleware outside the project is built: "base-http" or "asgi", None if not known."""
+    if base_of(name) == BASE_HTTP_MIDDLEWARE or name == BASE_HTTP_MIDDLEWARE:
+        return "base-http"
+    return "asgi" if name.startswith("starlette.middleware.") else None
+
+
+def wrapped_parameter(name: str) -> str | None:
+    """The parameter of a class or function outside the project that takes what it wraps."""
+    return _WRAPPING.get(name)

@@ -10,11 +10,14 @@ from asgi_lint.diagnostics import Step
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.modules import is_test_file
 from asgi_lint.model.values import Class, Instance, Typed
+from asgi_lint.model.wiring import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from asgi_lint.diagnostics import Place
     from asgi_lint.model.evaluation import Evaluator
+    from asgi_lint.model.order import Key, Order
     from asgi_lint.model.wiring import Endpoint, Inclusion, Layer, Node, Wiring
 
 _LONGEST_WAY = 12
@@ -44,10 +47,11 @@ class Enclosure:
 class Graph:
     """Answers about one project's wiring."""
 
-    def __init__(self, root: str, wiring: Wiring, evaluator: Evaluator) -> None:
+    def __init__(self, root: str, wiring: Wiring, evaluator: Evaluator, order: Order) -> None:
         self._root = root
         self._wiring = wiring
         self._evaluator = evaluator
+        self._order = order
 
     def enclosures(self, endpoint: Endpoint) -> Iterator[Enclosure]:
         """Every layer around an endpoint, those of the outermost node first."""
@@ -86,16 +90,48 @@ class Graph:
             seen.add(current)
             found.append((current, way))
             if len(way) < _LONGEST_WAY:
-                for same in self._same(current):
+                for same in self.same(current):
                     for inclusion in self._wiring.inclusions.get(same, ()):
                         outer = self._made(inclusion.parent)
                         queue.extend((parent, (inclusion, *way)) for parent in outer)
         return found
 
-    def layers(self, node: Node) -> Iterator[Layer]:
-        """The layers registered on a node, those of its class's own methods included."""
-        for same in self._same(node):
-            yield from self._wiring.layers.get(same, ())
+    def layers(self, node: Node) -> list[Layer]:
+        """The layers around a node from outside to inside, those of its class's methods included.
+
+        As Starlette stacks them: what wraps the application by hand, then what was added with the
+        last one outermost, then the constructor's list in its own order.
+        """
+        return [layer for layer, _ in self.ordered_layers(node)]
+
+    def ordered_layers(self, node: Node) -> list[tuple[Layer, bool]]:
+        """The layers from outside to inside, each with whether its place among them is known."""
+        found = [layer for same in self.same(node) for layer in self._wiring.layers.get(same, ())]
+        stacked: list[tuple[Layer, bool]] = []
+        for position in Position:
+            group = [layer for layer in found if layer.position is position]
+            if position in (Position.WRAPPED, Position.ADDED):
+                stacked += reversed(self._in_order(node, group))
+            elif position is Position.APPENDED:
+                stacked += self._in_order(node, group)
+            else:
+                stacked += [(layer, True) for layer in group]
+        return stacked
+
+    def _in_order(self, node: Node, layers: list[Layer]) -> list[tuple[Layer, bool]]:
+        """The layers as they are registered; one whose time is not known comes last."""
+        if len(layers) < 2:
+            return [(layer, True) for layer in layers]
+        keys = [self.registration(node, layer.place, layer.scope) for layer in layers]
+        known = [(key, i) for i, key in enumerate(keys) if key is not None]
+        unknown = [i for i, key in enumerate(keys) if key is None]
+        by_time = [(layers[i], not unknown) for _, i in sorted(known)]
+        return by_time + [(layers[i], False) for i in unknown]
+
+    def registration(self, node: Node, place: Place, scope: int) -> Key | None:
+        """What to sort the registrations on a node by; None where it is not known."""
+        keys = (self._order.key(same, place, scope) for same in self.same(node))
+        return next((key for key in keys if key is not None), None)
 
     def _made(self, node: Node) -> list[Node]:
         """The node, and what it becomes: a factory's products, the instances of `self`'s class."""
@@ -123,8 +159,8 @@ class Graph:
                 found.setdefault(replace(node, made_by=None), []).append(node)
         return found
 
-    def _same(self, node: Node) -> Iterator[Node]:
-        """The node, the one within its factory, and the `self` of its class."""
+    def same(self, node: Node) -> Iterator[Node]:
+        """The node, the one within its factory, and the `self` of its class: all are one object."""
         yield node
         if isinstance(node, Instance) and node.made_by is not None:
             yield replace(node, made_by=None)

@@ -80,8 +80,15 @@ class Lowering:
                 return self._binary(left, operator, right, span, below)
             case cst.BooleanOperation(left=left, right=right):
                 return ir.Either((self(left, below), self(right, below)), span)
+            case _:
+                return self._literal(node, span, below)
+
+    def _literal(self, node: cst.BaseExpression, span: Span, depth: int) -> ir.Expr:
+        match node:
             case cst.SimpleString() | cst.ConcatenatedString():
                 return self._string(node, span)
+            case cst.FormattedString(parts=parts):
+                return ir.Joined(tuple(self._part(part, depth) for part in parts), span)
             case cst.Integer() | cst.Float():
                 return _number(node, span)
             case _:
@@ -167,6 +174,15 @@ class Lowering:
                 return ir.Either((self(left, depth), self(right, depth)), span)
             case _:
                 return ir.Unknown(span)
+
+    def _part(self, node: cst.BaseFormattedStringContent, depth: int) -> ir.Expr:
+        match node:
+            case cst.FormattedStringText(value=value):
+                return ir.Constant(value.replace("{{", "{").replace("}}", "}"), self._span(node))
+            case cst.FormattedStringExpression(expression=expression, format_spec=None):
+                return self(expression, depth)
+            case _:
+                return ir.Unknown(self._span(node))
 
     @staticmethod
     def _string(node: cst.SimpleString | cst.ConcatenatedString, span: Span) -> ir.Expr:

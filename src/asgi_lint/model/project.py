@@ -10,6 +10,7 @@ from asgi_lint.model.evaluation import Evaluator
 from asgi_lint.model.graph import Graph
 from asgi_lint.model.index import FileIndex
 from asgi_lint.model.modules import Modules
+from asgi_lint.model.order import Order
 from asgi_lint.model.roles import Roles
 from asgi_lint.model.streams import STREAMING, Streams
 from asgi_lint.model.tasks import Tasks
@@ -67,7 +68,8 @@ class Project:
     @cached_property
     def graph(self) -> Graph:
         """Questions about the wiring."""
-        return Graph(self.root, self.wiring, self.evaluator)
+        order = Order(self.files, self.evaluator)
+        return Graph(self.root, self.wiring, self.evaluator, order)
 
     @cached_property
     def roles(self) -> Roles:

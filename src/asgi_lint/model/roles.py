@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Place, Step
 from asgi_lint.model import expressions as ir
-from asgi_lint.model import frameworks as fw
-from asgi_lint.model.values import Class, External, Function, Instance
+from asgi_lint.model.dependencies import Dependencies
+from asgi_lint.model.values import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
+    from asgi_lint.model.dependencies import Asked
     from asgi_lint.model.evaluation import Evaluator
     from asgi_lint.model.facts import CallFacts
     from asgi_lint.model.graph import Graph
@@ -46,8 +47,8 @@ class Roles:
     ) -> None:
         self._files = files
         self._evaluator = evaluator
-        self._wiring = wiring
         self._graph = graph
+        self.asked = Dependencies(files, evaluator, wiring, graph)
         self._reached: dict[tuple[Function, AbstractSet[Function]], tuple[Reached, ...]] = {}
 
     def name(self, function: Function) -> str:
@@ -115,15 +116,10 @@ class Roles:
         """The dependencies of a FastAPI endpoint and theirs, with where each is declared."""
         if not self._graph.is_fastapi(endpoint.owner):
             return
-        declared = [*endpoint.dependencies]
-        for node, _ in self._graph.ways(endpoint.owner):
-            declared += self._wiring.dependencies.get(node, ())
-        queue: list[Reached] = []
-        for filename, scope, expr in declared:
-            for value in self._evaluator.items(filename, scope, expr):
-                if isinstance(value, Instance):
-                    queue += self._depends(value.filename, value.scope, value.call, None)
-        queue += self._parameters(endpoint.function)
+        queue = [
+            *_reached(self.asked.around(endpoint)),
+            *_reached(self.asked.of(endpoint.function)),
+        ]
         seen: set[Function] = set()
         while queue:
             current = queue.pop(0)
@@ -133,63 +129,13 @@ class Roles:
             yield current
             queue += [
                 Reached(inner.function, current.steps + inner.steps)
-                for inner in self._parameters(current.function)
+                for inner in _reached(self.asked.of(current.function))
             ]
 
-    def _parameters(self, function: Function) -> Iterator[Reached]:
-        """What the `Depends` in a function's parameters ask for."""
-        index = self._files[function.filename]
-        outer = index.facts.scopes[function.scope].parent
-        for parameter in index.function(function.scope).parameters:
-            if isinstance(parameter.default, ir.Call):
-                yield from self._depends(
-                    function.filename, outer, parameter.default, parameter.annotation
-                )
-            if parameter.annotation is not None:
-                yield from self._annotated(function.filename, outer, parameter.annotation)
 
-    def _annotated(
-        self, filename: str, scope: int, annotation: ir.Expr, depth: int = 0
-    ) -> Iterator[Reached]:
-        """The dependencies in `Annotated[T, Depends(f)]`, also behind an alias."""
-        if isinstance(annotation, ir.Subscript):
-            if ir.last_name(annotation.value) == "Annotated":
-                for item in annotation.items[1:]:
-                    if isinstance(item, ir.Call):
-                        yield from self._depends(filename, scope, item, annotation.items[0])
-        elif isinstance(annotation, (ir.Name, ir.Attribute)) and depth < 5:
-            for file, owner, aliased in self._evaluator.annotations.aliased(
-                filename, scope, annotation
-            ):
-                if isinstance(aliased, ir.Subscript):
-                    yield from self._annotated(file, owner, aliased, depth + 1)
-
-    def _depends(
-        self, filename: str, scope: int, call: ir.Call, annotation: ir.Expr | None
-    ) -> Iterator[Reached]:
-        targets = self._evaluator.values(filename, scope, call.func)
-        names = {t.name for t in targets if isinstance(t, External)}
-        if not names & {fw.DEPENDS, fw.SECURITY}:
-            return
-        dependency = call.argument(0, "dependency")
-        step = Step("the dependency is declared here", Place(filename, call.span))
-        for value in self._evaluator.values(filename, scope, dependency or annotation):
-            for function in self._dependency_functions(value):
-                yield Reached(function, (step,))
-
-    def _dependency_functions(self, value: object) -> Iterator[Function]:
-        """A function itself, a class's `__init__`, an instance's `__call__`."""
-        match value:
-            case Function():
-                yield value
-            case Class():
-                yield from self._methods(value, "__init__")
-            case Instance(class_=Class() as class_):
-                yield from self._methods(class_, "__call__")
-            case _:
-                return
-
-    def _methods(self, class_: Class, name: str) -> Iterator[Function]:
-        for found in self._evaluator.class_attribute(class_, name):
-            if isinstance(found, Function):
-                yield found
+def _reached(asked: Iterable[Asked]) -> Iterator[Reached]:
+    """The project's functions among what is asked for."""
+    for each in asked:
+        if each.function is not None:
+            step = Step("the dependency is declared here", each.place)
+            yield Reached(each.function, (step,))

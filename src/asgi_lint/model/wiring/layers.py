@@ -1,0 +1,110 @@
+"""Middleware layers: from `add_middleware`, `Middleware(...)`, decorators and wrapping calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asgi_lint.diagnostics import Place
+from asgi_lint.model import expressions as ir
+from asgi_lint.model import frameworks as fw
+from asgi_lint.model.values import Class, External, Function, Instance
+from asgi_lint.model.wiring.parts import Layer, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asgi_lint.model.wiring.reader import Reader
+
+
+class LayerReader:
+    """Reads the layers that an expression registers."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def listed(
+        self, filename: str, scope: int, middleware: ir.Expr | None, position: Position
+    ) -> Iterator[Layer]:
+        """The layers of `middleware=[Middleware(X, ...), ...]`, in order."""
+        for value in self._reader.evaluator.items(filename, scope, middleware):
+            if isinstance(value, Instance) and self._reader.is_(value.class_, fw.MIDDLEWARE):
+                yield from self.registered(value.filename, value.scope, value.call, position)
+
+    def registered(
+        self, filename: str, scope: int, call: ir.Call, position: Position
+    ) -> Iterator[Layer]:
+        """The layer that `add_middleware(X, ...)` or `Middleware(X, ...)` stands for."""
+        expr = call.argument(0, "middleware_class") or call.keyword("cls")
+        if expr is None:
+            return
+        place = Place(filename, call.func.span)
+        known = False
+        for value in self._reader.values(filename, scope, expr):
+            if isinstance(value, (Class, External)):
+                known = True
+                yield self._layer(filename, scope, call, value, place, position)
+            elif isinstance(value, Function):
+                known = True
+                name = self._function_name(value)
+                yield Layer(name, None, value, is_base_http=False, place=place, scope=scope,
+                            position=position)  # fmt: skip
+        if not known:
+            name = ir.last_name(expr) or "middleware"
+            yield Layer(name, None, None, is_base_http=False, place=place, scope=scope,
+                        position=position, is_known=False)  # fmt: skip
+
+    def wrapper(self, filename: str, scope: int, call: ir.Call, class_: External | Class) -> Layer:
+        """`Timing(app)`: a layer put around an application by hand."""
+        place = Place(filename, call.func.span)
+        return self._layer(filename, scope, call, class_, place, Position.WRAPPED)
+
+    def decorated(self, function: Function, place: Place, scope: int) -> Layer:
+        """`@app.middleware("http")`."""
+        name = self._function_name(function)
+        return Layer(name, None, function, is_base_http=True, place=place, scope=scope)
+
+    def _layer(
+        self,
+        filename: str,
+        scope: int,
+        call: ir.Call,
+        class_: External | Class,
+        place: Place,
+        position: Position,
+    ) -> Layer:
+        dispatcher = self._dispatcher(filename, scope, call.keyword("dispatch"), class_)
+        is_base = self._reader.is_(class_, fw.BASE_HTTP_MIDDLEWARE)
+        return Layer(
+            name=self._name(class_, dispatcher),
+            class_=class_,
+            dispatcher=dispatcher,
+            is_base_http=is_base,
+            place=place,
+            scope=scope,
+            position=position,
+            is_known=is_base or self._is_known(class_),
+        )
+
+    def _is_known(self, class_: External | Class) -> bool:
+        if isinstance(class_, External):
+            return fw.middleware_kind(class_.name) is not None
+        return self._reader.is_asgi(class_)
+
+    def _dispatcher(
+        self, filename: str, scope: int, dispatch: ir.Expr | None, class_: External | Class
+    ) -> Function | None:
+        values = [*self._reader.values(filename, scope, dispatch)]
+        if isinstance(class_, Class):
+            values += self._reader.evaluator.class_attribute(class_, "dispatch")
+        return next((v for v in values if isinstance(v, Function)), None)
+
+    def _name(self, class_: External | Class, dispatcher: Function | None) -> str:
+        """The class's name; for Starlette's own with `dispatch=`, the function's."""
+        if isinstance(class_, Class):
+            return self._reader.files[class_.filename].class_(class_.scope).name
+        if class_.name == fw.BASE_HTTP_MIDDLEWARE and dispatcher is not None:
+            return self._function_name(dispatcher)
+        return class_.name.rpartition(".")[2]
+
+    def _function_name(self, function: Function) -> str:
+        return self._reader.files[function.filename].function(function.scope).name

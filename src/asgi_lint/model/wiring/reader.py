@@ -1,0 +1,164 @@
+"""What reading the wiring needs to ask about expressions, in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asgi_lint.diagnostics import Place
+from asgi_lint.model import expressions as ir
+from asgi_lint.model import frameworks as fw
+from asgi_lint.model.facts import Parameter
+from asgi_lint.model.texts import UNKNOWN, Texts
+from asgi_lint.model.values import Class, Display, External, Instance, Typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from asgi_lint.model.evaluation import Evaluator
+    from asgi_lint.model.index import FileIndex
+    from asgi_lint.model.values import Value
+    from asgi_lint.model.wiring.parts import Node
+
+ROUTING = (fw.STARLETTE, fw.ROUTER, fw.MOUNT, fw.HOST)
+"""The classes of everything that takes routes."""
+
+_WRAPPED = ("app", "asgi_app", "other_asgi_app", "application")
+"""What a middleware calls the parameter for the application that it wraps."""
+
+_DEPTH = 6
+"""Wrappers around wrappers that are looked through."""
+
+
+class Reader:
+    """Expressions to nodes, texts and items."""
+
+    def __init__(self, files: Mapping[str, FileIndex], evaluator: Evaluator) -> None:
+        self.files = files
+        self.evaluator = evaluator
+        self._texts = Texts(files, evaluator)
+        self._framework_files = {
+            name: any(i.module.partition(".")[0] in fw.FRAMEWORKS for i in index.facts.imports)
+            for name, index in files.items()
+        }
+
+    def values(self, filename: str, scope: int, expr: ir.Expr | None) -> tuple[Value, ...]:
+        """What an expression may stand for."""
+        return self.evaluator.values(filename, scope, expr)
+
+    def is_(self, class_: External | Class, *names: str) -> bool:
+        """Whether a class is, or derives from, one of the canonical names."""
+        return self.evaluator.is_subclass(class_, *names)
+
+    def text(self, filename: str, scope: int, expr: ir.Expr | None) -> str:
+        """The text of an expression, with "…" for what is not known; "" for None."""
+        return self._texts.text(filename, scope, expr)
+
+    def texts(self, filename: str, scope: int, expr: ir.Expr | None) -> tuple[str, ...]:
+        """The texts in a list of them; "…" for one that is not known."""
+        found = self.values(filename, scope, expr)
+        displays = [value for value in found if isinstance(value, Display)]
+        if expr is not None and not displays:
+            return (UNKNOWN,)
+        return tuple(
+            self.text(display.filename, display.scope, item)
+            for display in displays[:1]
+            for item in display.items
+        )
+
+    def imports_framework(self, filename: str) -> bool:
+        """Whether a file imports FastAPI or Starlette itself."""
+        return self._framework_files[filename]
+
+    # Nodes
+
+    def nodes(
+        self, filename: str, scope: int, expr: ir.Expr | None, depth: int = 0
+    ) -> Iterator[Node]:
+        """The applications and routers that `expr` may be, also within a middleware around it.
+
+        `app.router` counts as `app`.
+        """
+        if expr is None or depth > _DEPTH:
+            return
+        if isinstance(expr, ir.Attribute) and expr.attr == "router":
+            yield from self.nodes(filename, scope, expr.value, depth + 1)
+        for value in self.values(filename, scope, expr):
+            if not isinstance(value, (Instance, Typed)):
+                continue
+            if self.is_(value.class_, *ROUTING):
+                yield value
+            elif isinstance(value, Instance) and self.may_wrap(value.class_):
+                inner = self.wrapped(value.class_, value.call)
+                yield from self.nodes(value.filename, value.scope, inner, depth + 1)
+
+    def may_wrap(self, class_: External | Class) -> bool:
+        """Whether a class is a middleware, so far as its bases, methods and name tell."""
+        if self.is_(class_, fw.BASE_HTTP_MIDDLEWARE):
+            return True
+        if isinstance(class_, Class):
+            return self.is_asgi(class_)
+        kind = fw.middleware_kind(class_.name)
+        return kind is not None or fw.wrapped_parameter(class_.name) is not None
+
+    def is_asgi(self, class_: Class) -> bool:
+        """Whether a class of the project has an ASGI `__call__(self, scope, receive, send)`."""
+        for found in self.evaluator.class_attribute(class_, "__call__"):
+            function = getattr(found, "scope", None)
+            index = self.files.get(getattr(found, "filename", ""))
+            if index is None or function is None:
+                continue
+            facts = index.facts.scopes[function].function
+            if facts is not None and len([p for p in facts.parameters if not p.kind]) == 4:
+                return True
+        return any(
+            isinstance(base, External) and fw.middleware_kind(base.name) is not None
+            for base in self.evaluator.ancestry(class_)
+        )
+
+    def wrapped(self, class_: External | Class, call: ir.Call) -> ir.Expr | None:
+        """The argument of a middleware's constructor that is the application in it."""
+        if isinstance(class_, External) and (name := fw.wrapped_parameter(class_.name)) is not None:
+            return call.keyword(name) or call.positional(0)
+        for name in _WRAPPED:
+            if (found := call.keyword(name)) is not None:
+                return found
+        return call.positional(0)
+
+    # Gaps
+
+    def is_unseen(self, filename: str, scope: int, expr: ir.Expr | None) -> bool:
+        """Whether nothing at all is known of an expression that is there."""
+        match expr:
+            case None | ir.Constant() | ir.Lambda() | ir.Mapping():
+                return False
+            case ir.Either(options=options):
+                return all(self.is_unseen(filename, scope, option) for option in options)
+            case ir.Name(id=name):
+                _, found = self.files[filename].visible(scope, name)
+                if any(_is_absent(each) for each in found):
+                    return False
+        return not self.values(filename, scope, expr)
+
+    def unseen_items(
+        self, filename: str, scope: int, expr: ir.Expr | None, depth: int = 0
+    ) -> Iterator[Place]:
+        """The parts of a list that cannot be followed."""
+        if expr is None or depth > _DEPTH:
+            return
+        if self.is_unseen(filename, scope, expr):
+            yield Place(filename, expr.span)
+        for value in self.values(filename, scope, expr):
+            if not isinstance(value, Display):
+                continue
+            for item in value.items:
+                if isinstance(item, ir.Spread):
+                    yield from self.unseen_items(value.filename, value.scope, item.value, depth + 1)
+                elif self.is_unseen(value.filename, value.scope, item):
+                    yield Place(value.filename, item.span)
+
+
+def _is_absent(definition: object) -> bool:
+    """A parameter that is None unless a caller passes something."""
+    return isinstance(definition, Parameter) and (
+        isinstance(definition.default, ir.Constant) or bool(definition.kind)
+    )
