@@ -204,10 +204,15 @@ def _write(outcome: Run, output_format: str, target: Path | None, *, statistics:
         text = render_json(report)
     else:
         text = render_statistics(report, color=color)
+    _print(text, target, for_people=FORMATS[output_format].for_people, color=color)
+
+
+def _print(text: str, target: Path | None, *, for_people: bool, color: bool) -> None:
+    """Write to a file or to standard output, where only people get what its encoding can say."""
     try:
         if target is not None:
             target.write_text(text, encoding="utf-8", newline="")
-        elif FORMATS[output_format].for_people:
+        elif for_people:
             click.echo(_encodable(text), nl=False, color=color)
         else:
             click.echo(text.encode("utf-8"), nl=False)
@@ -282,6 +287,49 @@ def versions(paths: tuple[str, ...], output_format: str, **options: Any) -> None
         return
     color = use_color(sys.stdout, os.environ)
     click.echo(_encodable(render(folders, Path.cwd(), color=color)), nl=False, color=color)
+
+
+@main.command()
+@click.argument("path", default=".")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "mermaid", "dot", "json", "html"]),
+    default="text",
+    help="Default: text.",
+)
+@click.option(
+    "--output-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the picture there.",
+)
+@click.option("--tests", is_flag=True, help="Show the applications of tests too.")
+@click.option("--starlette-version", metavar="VERSION", help="Assume this version or specifier.")
+@click.option("--fastapi-version", metavar="VERSION", help="Assume this version or specifier.")
+def graph(
+    path: str, output_format: str, output_file: Path | None, *, tests: bool, **options: Any
+) -> None:
+    """Draw the applications made in a file or folder (default: the current folder).
+
+    Their middleware from outside to inside, routers, endpoints, dependencies, streams and
+    background tasks, with what `asgi-lint check` says about them.
+    """
+    from asgi_lint.depict import depict
+    from asgi_lint.picture.formats import FOR_PEOPLE, render
+    from asgi_lint.pipeline import UsageError
+    from asgi_lint.reporters.color import use_color
+    from asgi_lint.settings import SettingsError
+
+    try:
+        picture, outcome = depict(path, _settings(options), tests=tests)
+    except (SettingsError, UsageError) as error:
+        _fail(str(error))
+    _warn(outcome)
+    color = output_file is None and sys.stdout is not None and use_color(sys.stdout, os.environ)
+    text = render(picture, output_format, Path.cwd(), color=color)
+    _print(text, output_file, for_people=output_format in FOR_PEOPLE, color=color)
+    if outcome.crashes:
+        sys.exit(FAILED)
 
 
 @main.command()

@@ -17,9 +17,10 @@ from asgi_lint.versions.effective import Versions
 from asgi_lint.versions.readers import is_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from asgi_lint.analysis import Analysis, Crash
+    from asgi_lint.model.project import Project
     from asgi_lint.settings import Settings
     from asgi_lint.source import SourceProblem
 
@@ -58,6 +59,33 @@ def run(
     as if it lay on disk under its name. UsageError if a path does not exist or an assumed version
     does not, SettingsError if a configuration is wrong.
     """
+    return merged(part for _, part in projects_at(paths, settings_for, stdin=stdin, today=today))
+
+
+def merged(runs: Iterable[Run]) -> Run:
+    """Several runs as one."""
+    parts = tuple(runs)
+    return Run(
+        diagnostics=_sorted(d for p in parts for d in p.diagnostics),
+        sources={name: text for p in parts for name, text in p.sources.items()},
+        files_checked=sum(p.files_checked for p in parts),
+        fails=any(p.fails for p in parts),
+        warnings=tuple(w for p in parts for w in p.warnings),
+        crashes=tuple(c for p in parts for c in p.crashes),
+    )
+
+
+def projects_at(
+    paths: Iterable[str],
+    settings_for: Callable[[str], Settings],
+    *,
+    stdin: Source | SourceProblem | None = None,
+    today: dt.date | None = None,
+) -> Iterator[tuple[Project | None, Run]]:
+    """Each project that lies at or around the paths, with its own run; errors as for `run`.
+
+    A folder that cannot be listed is a run of its own, without a project.
+    """
     paths = tuple(paths)
     found, unlisted = found_at(paths, settings_for)
     given = dict.fromkeys(map(absolute_filename, paths))
@@ -67,19 +95,11 @@ def run(
                 f'Standard input is a Python file, not a manifest: "{stdin.filename}".'
             )
         given[stdin.filename] = found[stdin.filename] = None
-    parts = [
-        _check_project(root, filenames, given, settings_for(root), stdin, today or _today())
-        for root, filenames in group_by_root(found, given).items()
-    ]
-    parts += [_unlisted(problem) for problem in unlisted]
-    return Run(
-        diagnostics=_sorted(d for p in parts for d in p.diagnostics),
-        sources={name: text for p in parts for name, text in p.sources.items()},
-        files_checked=sum(p.files_checked for p in parts),
-        fails=any(p.fails for p in parts),
-        warnings=tuple(w for p in parts for w in p.warnings),
-        crashes=tuple(c for p in parts for c in p.crashes),
-    )
+    for root, filenames in group_by_root(found, given).items():
+        settings = settings_for(root)
+        yield _check_project(root, filenames, given, settings, stdin, today or _today())
+    for problem in unlisted:
+        yield None, _unlisted(problem)
 
 
 def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -114,7 +134,7 @@ def _check_project(
     settings: Settings,
     stdin: Source | SourceProblem | None,
     today: dt.date,
-) -> Run:
+) -> tuple[Project, Run]:
     overrides = overrides_of(root, settings)
     listed = list_project(root, settings, is_manifest)
     files, manifests = set(listed.files), set(listed.manifests)
@@ -143,7 +163,7 @@ def _check_project(
     reported |= _included(analysis, given)
     settled = settle(analysis.findings, sources, reported, settings, names, today)
     shown = {place.filename for d in settled.diagnostics for place in _places(d)}
-    return Run(
+    outcome = Run(
         diagnostics=settled.diagnostics,
         sources={name: sources[name].text for name in sorted(shown) if name in sources},
         files_checked=len(reported),
@@ -151,6 +171,7 @@ def _check_project(
         warnings=settled.malformed,
         crashes=analysis.crashes,
     )
+    return analysis.project, outcome
 
 
 def overrides_of(root: str, settings: Settings) -> dict[str, str]:

@@ -7,6 +7,7 @@ attribute access, takes every branch, and gives nothing where it does not know.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import FILE_START, Place
@@ -36,6 +37,7 @@ from asgi_lint.model.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from asgi_lint.diagnostics import Span
     from asgi_lint.model.facts import CallFacts
     from asgi_lint.model.index import Definition, FileIndex
     from asgi_lint.model.modules import Modules
@@ -55,7 +57,13 @@ _NO_SPAN = FILE_START
 _TRANSPARENT_CALLS = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
 _CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 _CACHES = frozenset({"cache", "cached", "lru_cache", "singleton"})
+_COPIES = frozenset({"list", "tuple", "set", "sorted", "reversed"})
+"""Built-in functions that give the items of a list again."""
 _PARTIAL = "functools.partial"
+_FIELDS = frozenset(
+    {"attr.ib", "attr.attrib", "attr.field", "attrs.field", "dataclasses.field", "pydantic.Field"}
+)
+"""Functions that declare an attribute of a class and say what it begins with."""
 
 
 class Evaluator:
@@ -110,8 +118,8 @@ class Evaluator:
 
     def _evaluate(self, filename: str, scope: int, expr: ir.Expr) -> Iterator[Value]:
         match expr:
-            case ir.Name(id=name):
-                yield from self.lookup(filename, scope, name)
+            case ir.Name(id=name, span=span):
+                yield from self.lookup(filename, scope, name, span)
             case ir.Attribute(value=value, attr=attr):
                 for base in self.values(filename, scope, value):
                     yield from self.attribute(base, attr)
@@ -186,10 +194,12 @@ class Evaluator:
 
     # Names
 
-    def lookup(self, filename: str, scope: int, name: str) -> Iterator[Value]:
-        """What a bare name may mean in a scope."""
+    def lookup(
+        self, filename: str, scope: int, name: str, read: Span | None = None
+    ) -> Iterator[Value]:
+        """What a bare name may mean in a scope: where it is read, or once the scope is done."""
         index = self._files[filename]
-        owner, definitions = index.visible(scope, name)
+        owner, definitions = index.reaching(scope, name, None if read == _NO_SPAN else read)
         for definition in definitions:
             yield from self._definition(filename, owner, definition)
         if not definitions:
@@ -249,13 +259,46 @@ class Evaluator:
         file = self._modules.file(key)
         found = False
         if file is not None and file in self._files:
-            for value in self.values(file, MODULE_SCOPE, self._name(file, attr)):
-                found = True
-                yield value
+            values = self.values(file, MODULE_SCOPE, self._name(file, attr))
+            if all(isinstance(value, Typed) for value in values):
+                for filename, scope, expr in self._assigned_elsewhere.get((key, attr), ()):
+                    for value in self.values(filename, scope, expr):
+                        found = True
+                        yield value
+            if not found:
+                found = bool(values)
+                yield from values
         if not found:
             inner = self._modules.submodule(key, attr)
             if inner is not None:
                 yield Module(inner)
+
+    @cached_property
+    def _assigned_elsewhere(self) -> Mapping[tuple[str, str], list[tuple[str, int, ir.Expr]]]:
+        """`module.attr = value` in other modules, by module and attribute."""
+        found: dict[tuple[str, str], list[tuple[str, int, ir.Expr]]] = {}
+        for filename, index in self._files.items():
+            for binding in index.facts.bindings:
+                owner, _, attr = binding.name.rpartition(".")
+                if owner in ("", "self") or "." in owner or binding.value is None:
+                    continue
+                _, definitions = index.visible(binding.scope, owner)
+                for definition in definitions:
+                    module = self._imported_module(filename, definition)
+                    if module is not None:
+                        place = (filename, binding.scope, binding.value)
+                        found.setdefault((module, attr), []).append(place)
+        return found
+
+    def _imported_module(self, filename: str, definition: Definition) -> str | None:
+        """The project's module that an import binds, by its own path alone."""
+        if not isinstance(definition, ImportFacts):
+            return None
+        if definition.name is None:
+            name = definition.module if definition.direct else definition.bound
+            return self._modules.resolve(filename, name, 0)
+        package = self._modules.resolve(filename, definition.module, definition.level)
+        return self._modules.submodule(package, definition.name) if package is not None else None
 
     def _name(self, file: str, attr: str) -> ir.Name:
         """One `Name` object for each name of a module, so that its value is remembered."""
@@ -264,6 +307,30 @@ class Evaluator:
         if name is None:
             name = self._names[key] = ir.Name(attr, _NO_SPAN)
         return name
+
+    def bound(
+        self, filename: str, scope: int, expr: ir.Name | ir.Attribute
+    ) -> Iterator[tuple[str, int, ir.Expr]]:
+        """What a name or attribute is bound to as it is written, and where that is read."""
+        found = [*self.annotations.definitions(filename, scope, expr)]
+        if isinstance(expr, ir.Attribute):
+            for base in self.values(filename, scope, expr.value):
+                class_ = base.class_ if isinstance(base, (Instance, Typed)) else base
+                if isinstance(class_, Class):
+                    found += self._members(class_, expr.attr)
+        for file, owner, definition in found:
+            if isinstance(definition, BindingFacts) and definition.value is not None:
+                yield file, definition.scope, definition.value
+            elif isinstance(definition, Parameter) and definition.default is not None:
+                yield file, owner, definition.default
+
+    def _members(self, class_: Class, attr: str) -> Iterator[tuple[str, int, Definition]]:
+        for owner in self.ancestry(class_):
+            if isinstance(owner, Class):
+                index = self._files[owner.filename]
+                for name in (attr, f"self.{attr}"):
+                    for definition in index.defined(owner.scope, name):
+                        yield owner.filename, owner.scope, definition
 
     # Classes
 
@@ -354,6 +421,8 @@ class Evaluator:
                     yield from self.values(filename, scope, call.positional(position))
                 case External(name=name) if name == _PARTIAL:
                     yield from self.values(filename, scope, call.positional(0))
+                case External(name=name) if name in _FIELDS:
+                    yield from self._default(filename, scope, call)
                 case External(name=name):
                     if name.rpartition(".")[2].lstrip("_")[:1].isupper():
                         yield Instance(target, filename, call.span, scope, call)
@@ -363,6 +432,20 @@ class Evaluator:
                     yield Instance(class_, filename, call.span, scope, call)
                 case _:
                     continue
+        if isinstance(call.func, ir.Name) and call.func.id in _COPIES:
+            _, definitions = self._files[filename].visible(scope, call.func.id)
+            if not definitions:
+                yield from self.values(filename, scope, call.positional(0))
+
+    def _default(self, filename: str, scope: int, call: ir.Call) -> Iterator[Value]:
+        """What `field(default_factory=lambda: X())` and its like begin with."""
+        default = call.keyword("default") or call.keyword("default_factory")
+        default = default or call.keyword("factory") or call.positional(0)
+        if isinstance(default, ir.Call) and ir.last_name(default.func) == "Factory":
+            default = default.positional(0)
+        if isinstance(default, ir.Lambda):
+            default = default.body
+        yield from self.values(filename, scope, default)
 
     def _returned(self, target: Function, filename: str, call: ir.Call) -> Iterator[Value]:
         function = self._files[target.filename].function(target.scope)

@@ -83,6 +83,9 @@ class _Scope:
     yields: int = 0
     guarded_yields: int = 0
     guard: int = 0
+    end_row: int = 0
+    block_end: int = 0
+    loop: tuple[int, int] | None = None
     global_names: set[str] = field(default_factory=set)
 
     def freeze(self) -> ScopeFacts:
@@ -98,6 +101,7 @@ class _Scope:
                 returns=tuple(self.returns),
                 declares_global=bool(self.global_names),
                 yields_under_cleanup=0 < self.yields == self.guarded_yields,
+                end_row=self.end_row,
             )
         return ScopeFacts(self.index, self.parent, self.qualname, function, self.class_)
 
@@ -165,12 +169,10 @@ class _Walk:
                 self._expression(node.iter, scope)
                 value = self._lower(node.iter)
                 self._bind(node.target, Item(value, value.span), scope)
-                self._suite(node.body, scope)
-                self._suite(node.orelse, scope)
+                self._loop(node, scope)
             case cst.While():
                 self._expression(node.test, scope)
-                self._suite(node.body, scope)
-                self._suite(node.orelse, scope)
+                self._loop(node, scope)
             case cst.Match():
                 self._expression(node.subject, scope)
                 for case in node.cases:
@@ -180,16 +182,33 @@ class _Walk:
             case _:
                 self._suite(node, scope)
 
+    def _loop(self, node: cst.For | cst.While, scope: _Scope) -> None:
+        before = scope.loop
+        span = self._positions.span(node)
+        scope.loop = before or (span.start.row, span.end.row)
+        self._suite(node.body, scope)
+        scope.loop = before
+        self._suite(node.orelse, scope)
+
     def _suite(self, node: cst.CSTNode | None, scope: _Scope) -> None:
         match node:
             case None:
                 return
             case cst.IndentedBlock():
+                before = scope.block_end
+                is_body = scope.function is not None and scope.function.body is node
+                scope.block_end = 0 if is_body else self._positions.span(node).end.row
                 self._block(node.body, scope)
+                scope.block_end = before
             case cst.Else() | cst.Finally() | cst.ExceptHandler() | cst.ExceptStarHandler():
                 self._suite(node.body, scope)
-            case cst.If() | cst.SimpleStatementSuite():
+            case cst.If():
                 self._statement(node, scope)
+            case cst.SimpleStatementSuite():
+                before = scope.block_end
+                scope.block_end = self._positions.span(node).end.row
+                self._statement(node, scope)
+                scope.block_end = before
             case _:
                 self._expression(node, scope)
 
@@ -275,7 +294,16 @@ class _Walk:
         span = self._positions.span(target)
         is_global = name in scope.global_names
         self.bindings.append(
-            BindingFacts(scope.index, name, value, annotation, span, is_global=is_global)
+            BindingFacts(
+                scope.index,
+                name,
+                value,
+                annotation,
+                span,
+                is_global=is_global,
+                block_end=scope.block_end,
+                loop=scope.loop,
+            )
         )
 
     def _augment(self, target: cst.CSTNode, value: Expr, scope: _Scope) -> None:
@@ -357,6 +385,7 @@ class _Walk:
                 self._expression(parameter.default, outer)
         scope = self._enter(outer, node.name)
         scope.function = node
+        scope.end_row = self._positions.span(node).end.row
         scope.decorators = tuple(self._lower(d.decorator) for d in node.decorators)
         scope.parameters = tuple(
             self._parameter(parameter, kind, keyword_only=parameter in node.params.kwonly_params)

@@ -43,6 +43,8 @@ class FunctionFacts:
     declares_global: bool
     yields_under_cleanup: bool
     """Every `yield` stands in a `try` that has a `finally`."""
+    end_row: int
+    """The last row of the definition."""
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name."""
@@ -96,6 +98,8 @@ class BindingFacts:
 
     `augments` marks `name += value` and `name.append(value)`: a list that `name` may hold besides
     what it is bound to. `is_global` says that a `global` statement makes the name the module's.
+    `block_end` is the last row of the block that it stands in (0 for all of its scope): whatever
+    follows up to there runs after it. `loop` are the rows of the outermost loop around it.
     """
 
     scope: int
@@ -105,6 +109,8 @@ class BindingFacts:
     span: Span
     augments: bool = False
     is_global: bool = False
+    block_end: int = 0
+    loop: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Graph:
         """
         found: list[tuple[Node, tuple[Inclusion, ...]]] = []
         seen: set[Node] = set()
-        queue: list[tuple[Node, tuple[Inclusion, ...]]] = [(each, ()) for each in self._made(node)]
+        queue: list[tuple[Node, tuple[Inclusion, ...]]] = [(each, ()) for each in self.made(node)]
         while queue and len(found) < _MOST_WAYS:
             current, way = queue.pop(0)
             if current in seen:
@@ -92,7 +92,7 @@ class Graph:
             if len(way) < _LONGEST_WAY:
                 for same in self.same(current):
                     for inclusion in self._wiring.inclusions.get(same, ()):
-                        outer = self._made(inclusion.parent)
+                        outer = self.made(inclusion.parent)
                         queue.extend((parent, (inclusion, *way)) for parent in outer)
         return found
 
@@ -125,7 +125,7 @@ class Graph:
         keys = [self.registration(node, layer.place, layer.scope) for layer in layers]
         known = [(key, i) for i, key in enumerate(keys) if key is not None]
         unknown = [i for i, key in enumerate(keys) if key is None]
-        by_time = [(layers[i], not unknown) for _, i in sorted(known)]
+        by_time = [(layers[i], True) for _, i in sorted(known)]
         return by_time + [(layers[i], False) for i in unknown]
 
     def registration(self, node: Node, place: Place, scope: int) -> Key | None:
@@ -133,7 +133,7 @@ class Graph:
         keys = (self._order.key(same, place, scope) for same in self.same(node))
         return next((key for key in keys if key is not None), None)
 
-    def _made(self, node: Node) -> list[Node]:
+    def made(self, node: Node) -> list[Node]:
         """The node, and what it becomes: a factory's products, the instances of `self`'s class."""
         match node:
             case Instance(made_by=None):
@@ -158,6 +158,12 @@ class Graph:
             if isinstance(node, Instance) and node.made_by is not None:
                 found.setdefault(replace(node, made_by=None), []).append(node)
         return found
+
+    def template(self, node: Node) -> Node:
+        """A factory's product as the factory itself sees it; any other node is its own."""
+        if isinstance(node, Instance) and node.made_by is not None:
+            return replace(node, made_by=None)
+        return node
 
     def same(self, node: Node) -> Iterator[Node]:
         """The node, the one within its factory, and the `self` of its class: all are one object."""

@@ -20,6 +20,8 @@ from asgi_lint.model.facts import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from asgi_lint.diagnostics import Position, Span
+
 Definition: TypeAlias = ImportFacts | BindingFacts | ScopeFacts | Parameter
 
 
@@ -104,6 +106,30 @@ class FileIndex:
                 return current, []
             current = self.facts.scopes[current].parent
 
+    def reaching(self, scope: int, name: str, read: Span | None) -> tuple[int, list[Definition]]:
+        """As `visible`, without what another binding of the name has replaced by then.
+
+        `read` is where the name is read in that scope; None means that the scope is done.
+        """
+        owner, found = self.visible(scope, name)
+        bindings = [d for d in found if isinstance(d, BindingFacts) and not d.augments]
+        if not bindings or len(found) < 2:
+            return owner, found
+        row = None
+        if owner == scope and read is not None:
+            row = read.start
+            bindings = [b for b in bindings if _may_precede(b, read)]
+        last = max((b.span.start for b in bindings if _decides(b, row)), default=None)
+        alive = [
+            d
+            for d in found
+            if not isinstance(d, (BindingFacts, Parameter))
+            or (isinstance(d, BindingFacts) and d.augments)
+            or (d in bindings and (last is None or d.span.start >= last or _is_later(d, row)))
+            or (isinstance(d, Parameter) and last is None)
+        ]
+        return owner, alive or found
+
     def function(self, scope: int) -> FunctionFacts:
         """The function whose scope it is."""
         function = self.facts.scopes[scope].function
@@ -117,3 +143,27 @@ class FileIndex:
         if class_ is None:
             raise LookupError(f"scope {scope} of {self.filename} is not a class")
         return class_
+
+
+def _may_precede(binding: BindingFacts, read: Span) -> bool:
+    """Whether a binding may have been made when its name is read in the same scope."""
+    if binding.value is not None and _covers(binding.value.span, read):
+        return binding.loop is not None
+    if binding.span.start <= read.start:
+        return True
+    return binding.loop is not None and binding.loop[0] <= read.start.row <= binding.loop[1]
+
+
+def _decides(binding: BindingFacts, read: Position | None) -> bool:
+    """Whether a binding is sure to have been made at a place, None for the end of its scope."""
+    if read is None:
+        return binding.block_end == 0
+    return binding.span.start <= read and (binding.block_end == 0 or read.row <= binding.block_end)
+
+
+def _is_later(binding: BindingFacts, read: Position | None) -> bool:
+    return read is not None and binding.span.start > read
+
+
+def _covers(span: Span, inner: Span) -> bool:
+    return span.start <= inner.start and inner.end <= span.end

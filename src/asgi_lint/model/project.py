@@ -20,7 +20,7 @@ from asgi_lint.model.wiring import Wiring
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from asgi_lint.diagnostics import Finding
+    from asgi_lint.diagnostics import Finding, Place
     from asgi_lint.model.candidates import Candidate
     from asgi_lint.model.dispatchers import Dispatcher
     from asgi_lint.model.facts import FileFacts, FunctionFacts
@@ -147,6 +147,17 @@ class Project:
     def function(self, function: Function) -> FunctionFacts:
         """What a function says besides its body."""
         return self.files[function.filename].function(function.scope)
+
+    def function_at(self, place: Place) -> Function | None:
+        """The innermost function whose definition covers a place."""
+        index = self.files.get(place.filename)
+        row = place.span.start.row
+        found = None
+        for scope in index.facts.scopes if index is not None else ():
+            function = scope.function
+            if function is not None and function.span.start.row <= row <= function.end_row:
+                found = Function(place.filename, scope.index)
+        return found
 
     def option(self, rule: str, name: str) -> bool | str:
         """The value of a rule's own option, by the rule's name."""

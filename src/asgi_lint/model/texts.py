@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asgi_lint.model import expressions as ir
-from asgi_lint.model.facts import BindingFacts, Parameter
-from asgi_lint.model.values import Class, Instance, Typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from asgi_lint.model.evaluation import Evaluator
-    from asgi_lint.model.index import Definition, FileIndex
 
 UNKNOWN = "…"
 """What stands for a part of a text that is not known."""
@@ -23,8 +20,7 @@ _DEPTH = 8
 class Texts:
     """Reads constants through names, attributes of settings objects, f-strings and `+`."""
 
-    def __init__(self, files: Mapping[str, FileIndex], evaluator: Evaluator) -> None:
-        self._files = files
+    def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
     def text(self, filename: str, scope: int, expr: ir.Expr | None) -> str:
@@ -47,7 +43,7 @@ class Texts:
             case ir.Name() | ir.Attribute():
                 return self._first(
                     self._text(file, owner, value, depth + 1)
-                    for file, owner, value in self._bound(filename, scope, expr)
+                    for file, owner, value in self._evaluator.bound(filename, scope, expr)
                 )
             case _:
                 return UNKNOWN
@@ -55,33 +51,3 @@ class Texts:
     @staticmethod
     def _first(texts: Iterator[str]) -> str:
         return next((text for text in texts if text != UNKNOWN), UNKNOWN)
-
-    def _bound(
-        self, filename: str, scope: int, expr: ir.Name | ir.Attribute
-    ) -> Iterator[tuple[str, int, ir.Expr]]:
-        """What a name or an attribute is bound to, wherever that is."""
-        found = self._evaluator.annotations.definitions(filename, scope, expr)
-        yield from self._values(found)
-        if isinstance(expr, ir.Attribute):
-            for base in self._evaluator.values(filename, scope, expr.value):
-                class_ = base.class_ if isinstance(base, (Instance, Typed)) else base
-                if isinstance(class_, Class):
-                    yield from self._values(self._of_class(class_, expr.attr))
-
-    def _of_class(self, class_: Class, attr: str) -> Iterator[tuple[str, int, Definition]]:
-        for owner in self._evaluator.ancestry(class_):
-            if isinstance(owner, Class):
-                index = self._files[owner.filename]
-                for name in (attr, f"self.{attr}"):
-                    for definition in index.defined(owner.scope, name):
-                        yield owner.filename, owner.scope, definition
-
-    @staticmethod
-    def _values(
-        found: Iterable[tuple[str, int, Definition]],
-    ) -> Iterator[tuple[str, int, ir.Expr]]:
-        for file, scope, definition in found:
-            if isinstance(definition, BindingFacts) and definition.value is not None:
-                yield file, definition.scope, definition.value
-            elif isinstance(definition, Parameter) and definition.default is not None:
-                yield file, scope, definition.default

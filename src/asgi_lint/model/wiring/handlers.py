@@ -73,14 +73,13 @@ class HandlerReader:
                 name = self._reader.files[function.filename].function(function.scope).name
                 yield Handling(kind, name, of, function, place, scope)
         if not found and (kind != "lifespan" or not self._is_absent(filename, scope, expr)):
-            name = ir.dotted(expr) or _called(expr) or "…"
-            yield Handling(kind, name, of, None, place, scope)
+            yield Handling(kind, _name(expr), of, None, place, scope)
 
     def _is_absent(self, filename: str, scope: int, expr: ir.Expr) -> bool:
         """Whether it is None unless a caller passes something."""
-        return not self._reader.values(filename, scope, expr) and not self._reader.is_unseen(
-            filename, scope, expr
-        )
+        if isinstance(expr, ir.Lambda) or self._reader.values(filename, scope, expr):
+            return False
+        return not self._reader.is_unseen(filename, scope, expr)
 
     def _functions(self, value: Value) -> Iterator[Function]:
         if isinstance(value, Function):
@@ -132,5 +131,11 @@ def subject(expr: ir.Expr | None) -> str:
             return ir.last_name(expr) or "…"
 
 
-def _called(expr: ir.Expr) -> str | None:
-    return ir.dotted(expr.func) if isinstance(expr, ir.Call) else None
+def _name(expr: ir.Expr) -> str:
+    match expr:
+        case ir.Lambda():
+            return "lambda"
+        case ir.Call(func=func):
+            return ir.dotted(func) or "…"
+        case _:
+            return ir.dotted(expr) or "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Place
@@ -45,13 +46,27 @@ class LayerReader:
                 yield self._layer(filename, scope, call, value, place, position)
             elif isinstance(value, Function):
                 known = True
-                name = self._function_name(value)
-                yield Layer(name, None, value, is_base_http=False, place=place, scope=scope,
-                            position=position)  # fmt: skip
+                yield self._made_by(value, place, scope, position)
         if not known:
             name = ir.last_name(expr) or "middleware"
             yield Layer(name, None, None, is_base_http=False, place=place, scope=scope,
                         position=position, is_known=False)  # fmt: skip
+
+    def _made_by(self, factory: Function, place: Place, scope: int, position: Position) -> Layer:
+        """`add_middleware(f)` with a function that returns the middleware around its argument."""
+        name = self._function_name(factory)
+        returns = self._reader.files[factory.filename].function(factory.scope).returns
+        for expr in returns:
+            for value in self._reader.values(factory.filename, factory.scope, expr):
+                if isinstance(value, Instance) and self._reader.may_wrap(value.class_):
+                    made = self._layer(
+                        value.filename, value.scope, value.call, value.class_, place, position
+                    )
+                    return replace(made, name=name, scope=scope)
+        return Layer(
+            name, None, None, is_base_http=False, place=place, scope=scope, position=position,
+            is_known=False,
+        )  # fmt: skip
 
     def wrapper(self, filename: str, scope: int, call: ir.Call, class_: External | Class) -> Layer:
         """`Timing(app)`: a layer put around an application by hand."""

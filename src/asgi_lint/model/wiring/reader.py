@@ -35,7 +35,7 @@ class Reader:
     def __init__(self, files: Mapping[str, FileIndex], evaluator: Evaluator) -> None:
         self.files = files
         self.evaluator = evaluator
-        self._texts = Texts(files, evaluator)
+        self._texts = Texts(evaluator)
         self._framework_files = {
             name: any(i.module.partition(".")[0] in fw.FRAMEWORKS for i in index.facts.imports)
             for name, index in files.items()
@@ -147,6 +147,8 @@ class Reader:
             return
         if self.is_unseen(filename, scope, expr):
             yield Place(filename, expr.span)
+        elif isinstance(expr, (ir.Name, ir.Attribute)):
+            yield from self._unseen_parts(filename, scope, expr)
         for value in self.values(filename, scope, expr):
             if not isinstance(value, Display):
                 continue
@@ -155,6 +157,14 @@ class Reader:
                     yield from self.unseen_items(value.filename, value.scope, item.value, depth + 1)
                 elif self.is_unseen(value.filename, value.scope, item):
                     yield Place(value.filename, item.span)
+
+    def _unseen_parts(
+        self, filename: str, scope: int, expr: ir.Name | ir.Attribute
+    ) -> Iterator[Place]:
+        """What a list that a name holds was made or extended from and that cannot be followed."""
+        for file, owner, value in self.evaluator.bound(filename, scope, expr):
+            if not isinstance(value, ir.Sequence) and self.is_unseen(file, owner, value):
+                yield Place(file, value.span)
 
 
 def _is_absent(definition: object) -> bool:

@@ -280,11 +280,17 @@ class Wiring:
 
     def _origin(self, filename: str, scope: int, expr: ir.Expr) -> str:
         """Where something that is not the project's comes from, to end a sentence."""
-        func = expr.func if isinstance(expr, ir.Call) else expr
-        for value in self._evaluator.values(filename, scope, func):
-            if isinstance(value, External):
-                return f": it comes from `{value.name.partition('.')[0]}`"
-        return ""
+        while True:
+            for value in self._evaluator.values(filename, scope, expr):
+                class_ = value.class_ if isinstance(value, (Instance, Typed)) else value
+                if isinstance(class_, External):
+                    return f": it comes from `{class_.name.partition('.')[0]}`"
+            if isinstance(expr, (ir.Attribute, ir.Await)):
+                expr = expr.value
+            elif isinstance(expr, ir.Call):
+                expr = expr.func
+            else:
+                return ""
 
     def _add_inclusion(self, child: Node, inclusion: Inclusion) -> None:
         if inclusion not in self.inclusions[child]:
