@@ -42,20 +42,56 @@ class Callees:
     def __init__(self, files: Mapping[str, FileIndex], modules: Modules) -> None:
         self._files = files
         self._modules = modules
+        self._looked_up: set[str] = set()
+        self._sites: defaultdict[Function | Class, list[tuple[str, CallFacts]]] = defaultdict(list)
 
     def sites(self, target: Function | Class) -> tuple[tuple[str, CallFacts], ...]:
         """The calls of a function or class, each with its file."""
+        scope = self._files[target.filename].facts.scopes[target.scope]
+        definition = scope.function or scope.class_
+        if definition is not None and definition.name not in self._looked_up:
+            self._look_up(definition.name)
         return tuple(self._sites.get(target, ()))
 
-    @cached_property
-    def _sites(self) -> Mapping[Function | Class, list[tuple[str, CallFacts]]]:
-        sites: defaultdict[Function | Class, list[tuple[str, CallFacts]]] = defaultdict(list)
-        for filename, index in self._files.items():
-            for found in index.facts.calls:
+    def _look_up(self, name: str) -> None:
+        """Find what the calls by a name, or by a name that may stand for it, are calls of."""
+        names = {name}
+        queue = [name]
+        while queue:
+            new: set[str] = self._aliases.get(queue.pop(), set()) - names
+            names |= new
+            queue += new
+        for each in [*sorted(names - self._looked_up), ""]:
+            if each in self._looked_up:
+                continue
+            self._looked_up.add(each)
+            for filename, found in self._calls.get(each, ()):
                 for target in dict.fromkeys(self._named(filename, found.scope, found.call.func, 0)):
                     if isinstance(target, (Function, Class)):
-                        sites[target].append((filename, found))
-        return sites
+                        self._sites[target].append((filename, found))
+
+    @cached_property
+    def _calls(self) -> Mapping[str, list[tuple[str, CallFacts]]]:
+        """All calls by the last name in what is called, "" where there is none."""
+        calls: defaultdict[str, list[tuple[str, CallFacts]]] = defaultdict(list)
+        for filename, index in self._files.items():
+            for found in index.facts.calls:
+                calls[ir.last_name(found.call.func) or ""].append((filename, found))
+        return calls
+
+    @cached_property
+    def _aliases(self) -> Mapping[str, set[str]]:
+        """The other names that imports and assignments give to what has a name."""
+        aliases: defaultdict[str, set[str]] = defaultdict(set)
+        for index in self._files.values():
+            for imported in index.facts.imports:
+                if imported.name is not None and imported.name != imported.bound:
+                    aliases[imported.name].add(imported.bound)
+            for binding in index.facts.bindings:
+                name = ir.last_name(binding.value) if binding.value is not None else None
+                if name is not None:
+                    aliases[name].add(binding.name.rpartition(".")[2])
+        return aliases
 
     def _named(self, filename: str, scope: int, expr: ir.Expr, hops: int) -> Iterator[Target]:
         if hops > _HOPS:

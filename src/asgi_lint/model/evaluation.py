@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import FILE_START, Place
 from asgi_lint.model import expressions as ir
+from asgi_lint.model import third_party
 from asgi_lint.model.annotations import Annotations
 from asgi_lint.model.callees import Callees
 from asgi_lint.model.facts import (
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from asgi_lint.model.facts import CallFacts
     from asgi_lint.model.index import Definition, FileIndex
     from asgi_lint.model.modules import Modules
+    from asgi_lint.model.third_party import Releases
 
 _DEPTH = 40
 """Names, calls and parameters followed from one expression; wiring is never that far away."""
@@ -69,8 +71,14 @@ _FIELDS = frozenset(
 class Evaluator:
     """Evaluates expressions of the project's files; results are remembered."""
 
-    def __init__(self, files: Mapping[str, FileIndex], modules: Modules) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, FileIndex],
+        modules: Modules,
+        releases: Releases | None = None,
+    ) -> None:
         self._files = files
+        self.releases = releases
         self._modules = modules
         self._known: dict[tuple[str, int, int], tuple[Value, ...]] = {}
         self._running: dict[tuple[str, int, int], int] = {}
@@ -78,6 +86,8 @@ class Evaluator:
         self._partial: dict[tuple[str, int, int], tuple[tuple[Value, ...], int]] = {}
         """Results that a cycle may have cut short: good enough until the outermost is done."""
         self._names: dict[tuple[str, str], ir.Name] = {}
+        self._made: dict[tuple[str, int, int], tuple[Class | External, ...]] = {}
+        self._ancestry: dict[External | Class, tuple[External | Class, ...]] = {}
         self._subclass: dict[tuple[External | Class, tuple[str, ...]], bool] = {}
         self._callees = Callees(files, modules)
         self.annotations = Annotations(files, modules, self)
@@ -139,12 +149,21 @@ class Evaluator:
             case ir.Constant() | ir.Joined() | ir.Lambda() | ir.Mapping() | ir.Unknown():
                 return
 
-    def made(self, filename: str, scope: int, call: ir.Call) -> Iterator[Class | External]:
+    def made(self, filename: str, scope: int, call: ir.Call) -> tuple[Class | External, ...]:
         """The classes that a call may make an instance of.
 
         Most calls of a program are of functions and methods: a name that begins in lower case
         counts only where an import or an assignment binds it.
         """
+        key = (filename, scope, id(call))
+        known = self._made.get(key)
+        if known is None:
+            known = tuple(self._make(filename, scope, call))
+            if not self._running:
+                self._made[key] = known
+        return known
+
+    def _make(self, filename: str, scope: int, call: ir.Call) -> Iterator[Class | External]:
         name = (ir.last_name(call.func) or "").lstrip("_")
         if not name[:1].isupper():
             if not isinstance(call.func, ir.Name):
@@ -252,8 +271,17 @@ class Evaluator:
             case Instance(class_=class_) | Typed(class_=class_):
                 if isinstance(class_, Class):
                     yield from self.class_attribute(class_, attr)
+                yield from self._known_method(class_, attr)
             case _:
                 return
+
+    def _known_method(self, class_: External | Class, attr: str) -> Iterator[Value]:
+        """A method of another package's class of which it is known what it makes or registers."""
+        for owner in self.ancestry(class_) if attr in third_party.METHODS else ():
+            if isinstance(owner, External):
+                name = f"{owner.name}.{attr}"
+                if third_party.makes(name) or third_party.registers(name):
+                    yield External(name)
 
     def _module_attribute(self, key: str, attr: str) -> Iterator[Value]:
         file = self._modules.file(key)
@@ -321,8 +349,10 @@ class Evaluator:
         for file, owner, definition in found:
             if isinstance(definition, BindingFacts) and definition.value is not None:
                 yield file, definition.scope, definition.value
-            elif isinstance(definition, Parameter) and definition.default is not None:
-                yield file, owner, definition.default
+            elif isinstance(definition, Parameter):
+                yield from self.arguments(Function(file, owner), definition)
+                if definition.default is not None:
+                    yield file, owner, definition.default
 
     def _members(self, class_: Class, attr: str) -> Iterator[tuple[str, int, Definition]]:
         for owner in self.ancestry(class_):
@@ -337,7 +367,7 @@ class Evaluator:
     def bases(self, class_: External | Class) -> Iterator[External | Class]:
         """The direct base classes."""
         if isinstance(class_, External):
-            base = base_of(class_.name)
+            base = base_of(class_.name, self.releases)
             if base is not None:
                 yield External(base)
             return
@@ -348,17 +378,22 @@ class Evaluator:
                 if isinstance(value, (External, Class)):
                     yield value
 
-    def ancestry(self, class_: External | Class) -> Iterator[External | Class]:
+    def ancestry(self, class_: External | Class) -> tuple[External | Class, ...]:
         """The class and all its bases, nearest first."""
-        seen: set[External | Class] = set()
+        known = self._ancestry.get(class_)
+        if known is not None:
+            return known
+        seen: dict[External | Class, None] = {}
         queue = [class_]
         while queue:
             current = queue.pop(0)
-            if current in seen:
-                continue
-            seen.add(current)
-            yield current
-            queue.extend(self.bases(current))
+            if current not in seen:
+                seen[current] = None
+                queue.extend(self.bases(current))
+        found = tuple(seen)
+        if not self._running:
+            self._ancestry[class_] = found
+        return found
 
     def is_subclass(self, class_: External | Class, *names: str) -> bool:
         """Whether the class is, or derives from, one of the canonical names."""
@@ -423,6 +458,8 @@ class Evaluator:
                     yield from self.values(filename, scope, call.positional(0))
                 case External(name=name) if name in _FIELDS:
                     yield from self._default(filename, scope, call)
+                case External(name=name) if name in third_party.CALLABLES:
+                    yield from self._known_call(filename, scope, call, target)
                 case External(name=name):
                     if name.rpartition(".")[2].lstrip("_")[:1].isupper():
                         yield Instance(target, filename, call.span, scope, call)
@@ -436,6 +473,25 @@ class Evaluator:
             _, definitions = self._files[filename].visible(scope, call.func.id)
             if not definitions:
                 yield from self.values(filename, scope, call.positional(0))
+
+    def _known_call(
+        self, filename: str, scope: int, call: ir.Call, target: External
+    ) -> Iterator[Value]:
+        """What another package's function gives, by the table of what such packages export."""
+        made = third_party.makes(target.name, self.releases)
+        if made is not None and made.is_class:
+            yield External(made.returns)
+            return
+        returns = third_party.returns(target.name, self.releases)
+        if returns is not None:
+            yield Instance(External(returns), filename, call.span, scope, call)
+            return
+        registration = third_party.registers(target.name, self.releases)
+        if registration is not None and registration.returns_app:
+            app = call.keyword(registration.app) or call.positional(0)
+            yield from self.values(filename, scope, app)
+        elif target.name.rpartition(".")[2][:1].isupper():
+            yield Instance(target, filename, call.span, scope, call)
 
     def _default(self, filename: str, scope: int, call: ir.Call) -> Iterator[Value]:
         """What `field(default_factory=lambda: X())` and its like begin with."""

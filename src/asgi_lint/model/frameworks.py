@@ -6,7 +6,12 @@ A name is canonical when it is that of the module that defines the class, so tha
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from asgi_lint.model import third_party
+
+if TYPE_CHECKING:
+    from asgi_lint.model.third_party import Releases
 
 FASTAPI = "fastapi.FastAPI"
 STARLETTE = "starlette.applications.Starlette"
@@ -83,8 +88,6 @@ _BASES = {
     "starlette.templating._TemplateResponse": "starlette.responses.HTMLResponse",
 }
 
-_WRAPPING = {"socketio.ASGIApp": "other_asgi_app"}
-
 
 def canonical(name: str) -> str:
     """The canonical name of something outside the project; see the module's docstring."""
@@ -98,18 +101,9 @@ def canonical(name: str) -> str:
     return name
 
 
-def base_of(name: str) -> str | None:
-    """The base class of a class outside the project, where it is known."""
-    return _BASES.get(name) or third_party.BASES.get(name)
+def base_of(name: str, releases: Releases | None = None) -> str | None:
+    """The base class of a class outside the project, where it is known.
 
-
-def middleware_kind(name: str) -> str | None:
-    """How a middleware outside the project is built: "base-http" or "asgi", None if not known."""
-    if base_of(name) == BASE_HTTP_MIDDLEWARE or name == BASE_HTTP_MIDDLEWARE:
-        return "base-http"
-    return "asgi" if name.startswith("starlette.middleware.") else None
-
-
-def wrapped_parameter(name: str) -> str | None:
-    """The parameter of a class or function outside the project that takes what it wraps."""
-    return _WRAPPING.get(name)
+    `releases` are those of other packages that the project states.
+    """
+    return _BASES.get(name) or third_party.base_of(name, releases)

@@ -16,6 +16,7 @@ from asgi_lint.model.streams import STREAMING, Streams
 from asgi_lint.model.tasks import Tasks
 from asgi_lint.model.values import Function
 from asgi_lint.model.wiring import Wiring
+from asgi_lint.versions.changing import CHANGING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -58,7 +59,8 @@ class Project:
     @cached_property
     def evaluator(self) -> Evaluator:
         """What expressions may stand for."""
-        return Evaluator(self.files, Modules(self.root, self._filenames))
+        releases = self.versions.stated(CHANGING)
+        return Evaluator(self.files, Modules(self.root, self._filenames), releases)
 
     @cached_property
     def wiring(self) -> Wiring:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -14,14 +15,14 @@ from asgi_lint.model.modules import is_test_file
 from asgi_lint.model.values import Instance, Typed
 from asgi_lint.picture.details import Details
 from asgi_lint.picture.names import Names
-from asgi_lint.picture.view import Node, NodeKind, Picture, Unknown
+from asgi_lint.picture.view import HandlerKind, Node, NodeKind, Picture, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from asgi_lint.diagnostics import Diagnostic, Span
     from asgi_lint.model.project import Project
-    from asgi_lint.picture.view import Child
+    from asgi_lint.picture.view import Child, Handler
 
 _Owned = TypeVar("_Owned", wiring.Endpoint, wiring.Opaque)
 _Part: TypeAlias = "wiring.Endpoint | wiring.Opaque | tuple[wiring.Node, wiring.Inclusion]"
@@ -261,11 +262,7 @@ class _Builder:
             place=place,
             joined=joined,
             layers=self._details.layers_of(node, is_application=kind is NodeKind.APPLICATION),
-            handlers=tuple(
-                self._details.handler(each)
-                for s in same
-                for each in self._wiring.handlers.get(s, ())
-            ),
+            handlers=tuple(self._draw_handlers(same)),
             dependencies=self._details.declared(
                 [each for s in same for each in self._wiring.dependencies.get(s, ())]
             ),
@@ -275,6 +272,12 @@ class _Builder:
             ),
             diagnostics=self._details.diagnostics_at(place),
         )
+
+    def _draw_handlers(self, same: list[wiring.Node]) -> list[Handler]:
+        """Those of start-up first, the handlers of exceptions last."""
+        found = [self._details.handler(h) for s in same for h in self._wiring.handlers.get(s, ())]
+        kinds = [*HandlerKind]
+        return sorted(dict.fromkeys(found), key=lambda handler: kinds.index(handler.kind))
 
     def _draw_children(
         self, node: wiring.Node, same: list[wiring.Node], full_path: str, depth: int
@@ -303,9 +306,12 @@ class _Builder:
         """The parts as they are registered, those of which that is not known last."""
 
         def when(part: _Part) -> tuple[int, ...]:
-            registered = part[1] if isinstance(part, tuple) else part
-            key = self._graph.registration(node, registered.place, registered.scope)
-            return key or (1 << 30, registered.place.span.start.row)
+            match part:
+                case (_, inclusion):
+                    place, scope = inclusion.place, inclusion.scope
+                case route:
+                    place, scope = route.place, route.scope
+            return self._graph.registration(node, place, scope) or (1 << 30, place.span.start.row)
 
         return sorted(parts, key=when)
 
@@ -316,6 +322,10 @@ class _Builder:
             case wiring.Opaque():
                 return self._details.opaque(part, full_path)
             case (child, inclusion):
+                app = self._only_app(child)
+                if app is not None:
+                    path = inclusion.path + self._wiring.prefixes.get(child, "")
+                    return self._details.opaque(replace(app, path=path), full_path)
                 inner, path = self._collapsed(child, inclusion.path)
                 return self._draw(inner, path, full_path, inclusion.place, depth + 1)
 
@@ -330,6 +340,14 @@ class _Builder:
             if is_router and not self._wiring.layers.get(child) and not inclusion.path:
                 return node, path
         return child, path
+
+    def _only_app(self, child: wiring.Node) -> wiring.Opaque | None:
+        """The application in a `Mount("/static", StaticFiles(...))` that has nothing else."""
+        found = self._opaque.get(child, [])
+        has_more = child in self._children or child in self._endpoints or len(found) != 1
+        if has_more or self._wiring.layers.get(child) or self.kind(child) is not NodeKind.MOUNT:
+            return None
+        return found[0] if found[0].is_app and not found[0].path else None
 
     def _place(self, node: wiring.Node) -> Place:
         if isinstance(node, Instance):

@@ -21,6 +21,7 @@ from asgi_lint.versions.exposure import Exposure, exposure_to
 from asgi_lint.versions.hazards import HAZARDS
 from asgi_lint.versions.installed import installed_releases
 from asgi_lint.versions.manifest_text import ManifestText
+from asgi_lint.versions.packages import stated_releases
 from asgi_lint.versions.readers import folder_of, is_lock, is_manifest, read_manifest, script
 from asgi_lint.versions.releases import PACKAGES, allowed_releases
 from asgi_lint.versions.resolution import EffectiveRange, Origin, counts, resolve
@@ -99,6 +100,10 @@ class Versions:
             effective = self._ranges_for(key[0]).get(package)
             self._exposures[key] = exposure_to(hazard_identifier, effective)
         return self._exposures[key]
+
+    def stated(self, packages: Iterable[str]) -> dict[str, tuple[SpecifierSet, ...]]:
+        """What the project's folders state of packages whose releases are not in the data."""
+        return stated_releases(self._readings, packages, str(self._root))
 
     @property
     def _given(self) -> Iterable[Reading]:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from pathlib import Path
 
 from asgi_lint.diagnostics import FILE_START, Place, Position, Span
+from asgi_lint.versions.changing import CHANGING
 from asgi_lint.versions.dependents import DEPENDENTS
 from asgi_lint.versions.requirements import Problem, ProblemKind
 
@@ -22,7 +23,7 @@ _MARKS = (
 )
 
 
-SUBJECTS = ("starlette", "fastapi", *DEPENDENTS)
+SUBJECTS = ("starlette", "fastapi", *DEPENDENTS, *CHANGING)
 """What requirements are read for, in lower case; a manifest that names none of it says nothing."""
 
 

@@ -61,6 +61,18 @@ MOVED = {name: row.name for row in EXPORTS for name in row.also}
 """Names under which something is exported besides its canonical one."""
 
 
+CALLABLES = frozenset(
+    name
+    for row in EXPORTS
+    if isinstance(row, (Factory, Registration))
+    for name in (row.name, *row.also)
+)
+"""Functions, methods and classes whose call makes or registers something."""
+
+METHODS = frozenset(name.rpartition(".")[2] for name in CALLABLES)
+"""The last parts of their names."""
+
+
 def base_of(name: str, releases: Releases | None = None) -> str | None:
     """The nearest known base of a class, by canonical names; None where there is none."""
     row = _row(Middleware, name, releases) or _row(Subclass, name, releases)

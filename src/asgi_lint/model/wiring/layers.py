@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Place
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
+from asgi_lint.model.third_party import Kind
 from asgi_lint.model.values import Class, External, Function, Instance
 from asgi_lint.model.wiring.parts import Layer, Position
 
@@ -73,6 +74,19 @@ class LayerReader:
         place = Place(filename, call.func.span)
         return self._layer(filename, scope, call, class_, place, Position.WRAPPED)
 
+    def brought(self, class_: str, called: str, place: Place, scope: int) -> Layer:
+        """A layer that another package's function adds to the application that it gets."""
+        kind = self._reader.kind(class_)
+        return Layer(
+            name=called if class_ == fw.BASE_HTTP_MIDDLEWARE else class_.rpartition(".")[2],
+            class_=External(class_),
+            dispatcher=None,
+            is_base_http=kind is Kind.BASE_HTTP,
+            place=place,
+            scope=scope,
+            is_known=kind is not Kind.UNKNOWN,
+        )
+
     def decorated(self, function: Function, place: Place, scope: int) -> Layer:
         """`@app.middleware("http")`."""
         name = self._function_name(function)
@@ -102,7 +116,7 @@ class LayerReader:
 
     def _is_known(self, class_: External | Class) -> bool:
         if isinstance(class_, External):
-            return fw.middleware_kind(class_.name) is not None
+            return self._reader.kind(class_.name) is not Kind.UNKNOWN
         return self._reader.is_asgi(class_)
 
     def _dispatcher(

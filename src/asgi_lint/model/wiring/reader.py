@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Place
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
+from asgi_lint.model import third_party
 from asgi_lint.model.facts import Parameter
 from asgi_lint.model.texts import UNKNOWN, Texts
+from asgi_lint.model.third_party import Kind
 from asgi_lint.model.values import Class, Display, External, Instance, Typed
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Reader:
         self.files = files
         self.evaluator = evaluator
         self._texts = Texts(evaluator)
+        self._wraps: dict[External | Class, bool] = {}
         self._framework_files = {
             name: any(i.module.partition(".")[0] in fw.FRAMEWORKS for i in index.facts.imports)
             for name, index in files.items()
@@ -93,12 +96,22 @@ class Reader:
 
     def may_wrap(self, class_: External | Class) -> bool:
         """Whether a class is a middleware, so far as its bases, methods and name tell."""
+        known = self._wraps.get(class_)
+        if known is None:
+            known = self._wraps[class_] = self._is_middleware(class_)
+        return known
+
+    def _is_middleware(self, class_: External | Class) -> bool:
         if self.is_(class_, fw.BASE_HTTP_MIDDLEWARE):
             return True
         if isinstance(class_, Class):
             return self.is_asgi(class_)
-        kind = fw.middleware_kind(class_.name)
-        return kind is not None or fw.wrapped_parameter(class_.name) is not None
+        name = class_.name
+        return self.kind(name) is not Kind.UNKNOWN or third_party.wraps(name) is not None
+
+    def kind(self, name: str) -> Kind:
+        """How a middleware of another package is built, in the release that the project has."""
+        return third_party.kind_of(name, self.evaluator.releases)
 
     def is_asgi(self, class_: Class) -> bool:
         """Whether a class of the project has an ASGI `__call__(self, scope, receive, send)`."""
@@ -111,14 +124,16 @@ class Reader:
             if facts is not None and len([p for p in facts.parameters if not p.kind]) == 4:
                 return True
         return any(
-            isinstance(base, External) and fw.middleware_kind(base.name) is not None
+            isinstance(base, External) and self.kind(base.name) is Kind.ASGI
             for base in self.evaluator.ancestry(class_)
         )
 
     def wrapped(self, class_: External | Class, call: ir.Call) -> ir.Expr | None:
         """The argument of a middleware's constructor that is the application in it."""
-        if isinstance(class_, External) and (name := fw.wrapped_parameter(class_.name)) is not None:
-            return call.keyword(name) or call.positional(0)
+        if isinstance(class_, External):
+            parameter = third_party.wraps(class_.name, self.evaluator.releases)
+            if parameter is not None and (found := call.keyword(parameter)) is not None:
+                return found
         for name in _WRAPPED:
             if (found := call.keyword(name)) is not None:
                 return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Place
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
+from asgi_lint.model import third_party
 from asgi_lint.model.texts import UNKNOWN
 from asgi_lint.model.values import Class, External, Function, Instance, Typed
 from asgi_lint.model.wiring.handlers import HandlerReader
@@ -86,8 +87,27 @@ class Wiring:
             for value in self._evaluator.values(filename, scope, call.positional(0)):
                 if isinstance(value, (Function, Class)):
                     self._decorator(filename, scope, call.func, call.func.func, value)
+        if ir.last_name(call.func) in third_party.METHODS:
+            self._registration(filename, scope, call)
         if isinstance(call.func, ir.Attribute):
             self._method(filename, scope, call, call.func)
+
+    def _registration(self, filename: str, scope: int, call: ir.Call) -> None:
+        """`Instrumentator().instrument(app)`: what another package does to an application."""
+        for target in self._evaluator.values(filename, scope, call.func):
+            if not isinstance(target, External):
+                continue
+            known = third_party.registers(target.name, self._evaluator.releases)
+            if known is None:
+                continue
+            place = Place(filename, call.func.span)
+            app = call.keyword(known.app) or call.positional(0) if known.app else call
+            for node in self.receivers(filename, scope, app):
+                called = ir.last_name(call.func) or "middleware"
+                layers = [self._layers.brought(name, called, place, scope) for name in known.layers]
+                self._add_layers(node, layers)
+                if not layers:
+                    self._gap(node, f"`{ir.last_name(call.func)}` {known.does}", place)
 
     def _method(self, filename: str, scope: int, call: ir.Call, func: ir.Attribute) -> None:
         match func.attr:
@@ -268,6 +288,7 @@ class Wiring:
             if value != node:
                 inclusion = Inclusion(node, verb, place, scope, path, dependencies)
                 self._add_inclusion(value, inclusion)
+                self._note_foreign_routes(value)
         if found:
             return
         if verb == "mounted":
@@ -277,6 +298,16 @@ class Wiring:
         else:
             text = f"The router `{label(child)}` cannot be followed"
             self._gap(node, f"{text}{self._origin(filename, scope, child)}", place)
+
+    def _note_foreign_routes(self, node: Node) -> None:
+        """A router that another package's function makes has routes that are not seen."""
+        if not isinstance(node, Instance) or not isinstance(node.class_, External):
+            return
+        for target in self._evaluator.values(node.filename, node.scope, node.call.func):
+            if isinstance(target, External) and third_party.makes(target.name) is not None:
+                package = target.name.partition(".")[0]
+                place = Place(node.filename, node.call.func.span)
+                self._gap(node, f"Its routes are made by `{package}`", place)
 
     def _origin(self, filename: str, scope: int, expr: ir.Expr) -> str:
         """Where something that is not the project's comes from, to end a sentence."""
