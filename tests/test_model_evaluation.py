@@ -6,6 +6,7 @@ from linked_projects import ROOT, described, linked, meaning_in, meanings
 from asgi_lint.model.values import Class, External
 
 FASTAPI = "an object of fastapi.FastAPI"
+STARLETTE = "an object of starlette.applications.Starlette"
 BASE = "starlette.middleware.base.BaseHTTPMiddleware"
 
 
@@ -221,3 +222,89 @@ def test_one_call_is_one_object_however_often_it_is_looked_at() -> None:
     x, y, z = ({*evaluator.lookup(f"{ROOT}/main.py", 0, name)} for name in "xyz")
     assert x == y
     assert x.isdisjoint(z)
+
+
+class TestNameThatIsBoundAnew:
+    TEXT = """\
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
+
+{body}
+"""
+
+    def read(self, body: str, name: str = "read") -> list[str]:
+        return meanings(linked({"main.py": self.TEXT.format(body=body)}), "main.py", name)
+
+    @pytest.mark.parametrize(
+        ("body", "expected"),
+        [
+            ("app = FastAPI()\nread = app\napp = Starlette()", [FASTAPI]),
+            ("app = FastAPI()\napp = Starlette()\nread = app", [STARLETTE]),
+            (
+                "app = FastAPI()\nif slow:\n    app = Starlette()\nread = app",
+                [FASTAPI, STARLETTE],
+            ),
+            ("app = None\nif slow:\n    app = Starlette()\n    read = app", [STARLETTE]),
+            (
+                "app = FastAPI()\nwhile slow:\n    read = app\n    app = Starlette()",
+                [FASTAPI, STARLETTE],
+            ),
+            ("try:\n    app = FastAPI()\nexcept E:\n    app = Starlette()\nread = app",
+             [FASTAPI, STARLETTE]),
+            ("with x:\n    app = FastAPI()\n    app = Starlette()\nread = app", [STARLETTE]),
+        ],
+    )  # fmt: skip
+    def test_is_what_it_was_bound_to_last(self, body: str, expected: list[str]) -> None:
+        assert self.read(body) == expected
+
+    def test_is_read_before_it_is_bound_in_its_own_value(self) -> None:
+        project = linked(
+            {"main.py": self.TEXT.format(body="app = FastAPI()\napp = CORSMiddleware(app)")}
+        )
+        [node] = project.wiring.nodes
+        assert described(project, node) == FASTAPI
+        assert [layer.name for layer in project.graph.layers(node)] == ["CORSMiddleware"]
+
+    def test_is_what_it_ends_as_for_other_modules_and_functions(self) -> None:
+        body = "app = FastAPI()\napp = Starlette()\n\n\ndef f():\n    read = app\n    return read"
+        project = linked(
+            {"main.py": self.TEXT.format(body=body), "other.py": "from main import app as read"}
+        )
+        assert meanings(project, "other.py", "read") == [STARLETTE]
+        assert meaning_in(project, "main.py", "f", "read") == [STARLETTE]
+
+
+def test_attribute_of_a_module_that_another_module_sets() -> None:
+    project = linked(
+        {
+            "core.py": "from fastapi import FastAPI\napp: FastAPI",
+            "main.py": "import core\nfrom fastapi import FastAPI\ncore.app = FastAPI()",
+            "other.py": "import core\nx = core.app",
+        }
+    )
+    assert meanings(project, "other.py", "x") == [FASTAPI]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "app: FastAPI = field(default_factory=lambda: FastAPI())",
+        "app: FastAPI = field(default_factory=lambda: make())",
+    ],
+)
+def test_field_of_a_dataclass_is_what_its_factory_makes(declared: str) -> None:
+    text = f"""\
+from dataclasses import dataclass, field
+from fastapi import FastAPI
+
+def make():
+    return FastAPI()
+
+@dataclass
+class Server:
+    {declared}
+
+x = Server().app
+"""
+    assert meanings(linked({"main.py": text}), "main.py", "x") == [FASTAPI]

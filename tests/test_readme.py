@@ -30,6 +30,14 @@ def test_example_prints_what_the_readme_shows(monkeypatch: pytest.MonkeyPatch) -
     assert result.stdout == block("output: run")
 
 
+def test_picture_is_what_the_readme_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT / "fixtures" / "example")
+    runner = CliRunner(env={"NO_COLOR": "1", "FORCE_COLOR": None})
+    result = runner.invoke(main, ["graph"])
+    assert result.exit_code == 0
+    assert result.stdout == block("output: graph")
+
+
 def test_commands_install_what_they_run() -> None:
     assert "pip install . &&" in block("command: run")
     assert 'pip install -e ".[test]" && .venv/bin/python -m pytest' in block("command: test")

@@ -238,7 +238,7 @@ class _Walk:
             self._expression(item.item, scope)
             if item.asname is not None:
                 self._bind(item.asname.name, self._lower(item.item), scope)
-        self._suite(node.body, scope)
+        self._block(node.body.body, scope)  # it always runs: part of the block around it
 
     def _small_statement(self, node: cst.BaseSmallStatement, scope: _Scope) -> None:
         match node:
