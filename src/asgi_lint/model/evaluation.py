@@ -61,6 +61,7 @@ _CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 _CACHES = frozenset({"cache", "cached", "lru_cache", "singleton"})
 _COPIES = frozenset({"list", "tuple", "set", "sorted", "reversed"})
 """Built-in functions that give the items of a list again."""
+_VIEWS = frozenset({"items", "values"})
 _PARTIAL = "functools.partial"
 _FIELDS = frozenset(
     {"attr.ib", "attr.attrib", "attr.field", "attrs.field", "dataclasses.field", "pydantic.Field"}
@@ -142,8 +143,8 @@ class Evaluator:
                     yield from self.values(filename, scope, option)
             case ir.Sequence(items=items, span=span):
                 yield Display(filename, scope, items, span)
-            case ir.Item(value=value):
-                yield from self.items(filename, scope, value)
+            case ir.Item():
+                yield from self._items(filename, scope, expr)
             case ir.Subscript(value=value):
                 yield from self._subscript(filename, scope, value)
             case ir.Constant() | ir.Joined() | ir.Lambda() | ir.Mapping() | ir.Unknown():
@@ -181,6 +182,25 @@ class Evaluator:
             if isinstance(value, Display):
                 yield from self.display_items(value)
 
+    def _items(self, filename: str, scope: int, item: ir.Item) -> Iterator[Value]:
+        for display in self.values(filename, scope, item.value):
+            if isinstance(display, Display):
+                at = _at(display, item.index)
+                if at is None:
+                    yield from self.display_items(display)
+                else:
+                    yield from self.values(display.filename, display.scope, at)
+
+    def item_expressions(
+        self, filename: str, scope: int, item: ir.Item
+    ) -> Iterator[tuple[str, int, ir.Expr]]:
+        """The items that an item may be, as they are written, and where each is read."""
+        for display in self.values(filename, scope, item.value):
+            if isinstance(display, Display):
+                at = _at(display, item.index)
+                for each in (at,) if at is not None else display.items:
+                    yield display.filename, display.scope, each
+
     def display_items(self, display: Display) -> Iterator[Value]:
         """The values of the items of a display in order, those of unpacked ones included."""
         seen = {display}
@@ -203,8 +223,33 @@ class Evaluator:
             for value in self.values(display.filename, display.scope, inner):
                 yield value, is_spread
 
+    def _mappings(
+        self, filename: str, scope: int, expr: ir.Expr
+    ) -> Iterator[tuple[str, int, ir.Mapping]]:
+        """The dicts, as they are written, that an expression stands for."""
+        if isinstance(expr, ir.Mapping):
+            yield filename, scope, expr
+        elif isinstance(expr, (ir.Name, ir.Attribute)):
+            for file, owner, value in self.bound(filename, scope, expr):
+                if isinstance(value, ir.Mapping):
+                    yield file, owner, value
+
+    def _view(self, filename: str, scope: int, func: ir.Attribute) -> Iterator[Value]:
+        """`d.values()` and `d.items()`."""
+        for file, owner, mapping in self._mappings(filename, scope, func.value):
+            items: list[ir.Expr] = []
+            for key, value in mapping.items:
+                if key is None:
+                    continue
+                is_pair = func.attr == "items"
+                items.append(ir.Sequence((key, value), value.span) if is_pair else value)
+            yield Display(file, owner, tuple(items), mapping.span)
+
     def _subscript(self, filename: str, scope: int, value: ir.Expr) -> Iterator[Value]:
-        """`Generic[T]` is `Generic`; an item of a list is any of its items."""
+        """`Generic[T]` is `Generic`; an item of a list or dict is any of its items."""
+        for file, owner, mapping in self._mappings(filename, scope, value):
+            for _, each in mapping.items:
+                yield from self.values(file, owner, each)
         for base in self.values(filename, scope, value):
             if isinstance(base, (Class, External)):
                 yield base
@@ -447,6 +492,8 @@ class Evaluator:
     # Calls
 
     def _call(self, filename: str, scope: int, call: ir.Call) -> Iterator[Value]:
+        if isinstance(call.func, ir.Attribute) and call.func.attr in _VIEWS and not call.args:
+            yield from self._view(filename, scope, call.func)
         for target in self.values(filename, scope, call.func):
             match target:
                 case Class():
@@ -588,3 +635,10 @@ class Evaluator:
             owner = index.facts.scopes[function.scope].parent
             return self._callees.sites(Class(function.filename, owner))[:_CALL_SITES]
         return self._callees.sites(function)[:_CALL_SITES]
+
+
+def _at(display: Display, index: int | None) -> ir.Expr | None:
+    """The item at that place, None where it cannot be told."""
+    if index is None or index >= len(display.items):
+        return None
+    return None if any(isinstance(i, ir.Spread) for i in display.items) else display.items[index]

@@ -101,10 +101,14 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Some item of `value`: what a `for` target or a comprehension variable is bound to."""
+    """Some item of `value`: what a `for` target or a comprehension variable is bound to.
+
+    `index` is the item's place where a display is unpacked, None for any of them.
+    """
 
     value: Expr
     span: Span
+    index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,8 +285,10 @@ class _Walk:
             case cst.Attribute():
                 name = dotted(self._lower(target)) or ""
             case cst.Tuple(elements=elements) | cst.List(elements=elements):
-                for element in elements:
-                    item = Item(value, value.span) if value is not None else None
+                is_starred = any(isinstance(e, cst.StarredElement) for e in elements)
+                for index, element in enumerate(elements):
+                    place = None if is_starred else index
+                    item = Item(value, value.span, place) if value is not None else None
                     self._bind(element.value, item, scope)
                 return
             case _:

@@ -106,7 +106,13 @@ class Graph:
 
     def ordered_layers(self, node: Node) -> list[tuple[Layer, bool]]:
         """The layers from outside to inside, each with whether its place among them is known."""
-        found = [layer for same in self.same(node) for layer in self._wiring.layers.get(same, ())]
+        bypassed = self._bypassed(node)
+        found = [
+            layer
+            for same in self.same(node)
+            for layer in self._wiring.layers.get(same, ())
+            if layer.position not in bypassed
+        ]
         stacked: list[tuple[Layer, bool]] = []
         for position in Position:
             group = [layer for layer in found if layer.position is position]
@@ -118,11 +124,20 @@ class Graph:
                 stacked += [(layer, True) for layer in group]
         return stacked
 
+    def _bypassed(self, node: Node) -> frozenset[Position]:
+        """The layers that no request passes, since the node is only ever joined without them."""
+        ways = [i.bypasses for s in self.same(node) for i in self._wiring.inclusions.get(s, ())]
+        return frozenset.intersection(*ways) if ways else frozenset()
+
+    def is_bare(self, node: Node) -> bool:
+        """Whether an application is only joined by its router, so that it adds no layers."""
+        return len(self._bypassed(node)) == len(Position)
+
     def _in_order(self, node: Node, layers: list[Layer]) -> list[tuple[Layer, bool]]:
         """The layers as they are registered; one whose time is not known comes last."""
         if len(layers) < 2:
             return [(layer, True) for layer in layers]
-        keys = [self.registration(node, layer.place, layer.scope) for layer in layers]
+        keys = [self.registration(node, layer.done or layer.place, layer.scope) for layer in layers]
         known = [(key, i) for i, key in enumerate(keys) if key is not None]
         unknown = [i for i, key in enumerate(keys) if key is None]
         by_time = [(layers[i], True) for _, i in sorted(known)]

@@ -39,9 +39,14 @@ class Texts:
             case ir.Spread(value=value):
                 return self._text(filename, scope, value, depth + 1)
             case ir.Either(options=options):
-                return self._first(self._text(filename, scope, o, depth + 1) for o in options)
+                return self._only(self._text(filename, scope, o, depth + 1) for o in options)
+            case ir.Item():
+                return self._only(
+                    self._text(file, owner, item, depth + 1)
+                    for file, owner, item in self._evaluator.item_expressions(filename, scope, expr)
+                )
             case ir.Name() | ir.Attribute():
-                return self._first(
+                return self._only(
                     self._text(file, owner, value, depth + 1)
                     for file, owner, value in self._evaluator.bound(filename, scope, expr)
                 )
@@ -49,5 +54,7 @@ class Texts:
                 return UNKNOWN
 
     @staticmethod
-    def _first(texts: Iterator[str]) -> str:
-        return next((text for text in texts if text != UNKNOWN), UNKNOWN)
+    def _only(texts: Iterator[str]) -> str:
+        """The one text that all ways lead to."""
+        found = {text for text in texts if text != UNKNOWN}
+        return found.pop() if len(found) == 1 else UNKNOWN

@@ -230,11 +230,17 @@ class _Builder:
         """
         if isinstance(node, Instance):
             self._drawn.clear()
-        return self._draw(node, self._wiring.prefixes.get(node, ""), "", None, 0)
+        return self._draw(node, self._prefix(node), "", None, 0)
 
     def _draw(
-        self, node: wiring.Node, path: str, full_path: str, joined: Place | None, depth: int
+        self,
+        node: wiring.Node,
+        path: str,
+        full_path: str,
+        inclusion: wiring.Inclusion | None,
+        depth: int,
     ) -> Node:
+        joined = inclusion.place if inclusion is not None else None
         place = self._place(node)
         known = self._drawn.get(node)
         if known is not None or depth > _DEEPEST:
@@ -264,7 +270,10 @@ class _Builder:
             layers=self._details.layers_of(node, is_application=kind is NodeKind.APPLICATION),
             handlers=tuple(self._draw_handlers(same)),
             dependencies=self._details.declared(
-                [each for s in same for each in self._wiring.dependencies.get(s, ())]
+                [
+                    *(inclusion.dependencies if inclusion is not None else ()),
+                    *(each for s in same for each in self._wiring.dependencies.get(s, ())),
+                ]
             ),
             children=tuple(self._draw_children(node, same, full_path, depth)),
             unknowns=tuple(
@@ -324,14 +333,14 @@ class _Builder:
             case (child, inclusion):
                 app = self._only_app(child)
                 if app is not None:
-                    path = inclusion.path + self._wiring.prefixes.get(child, "")
+                    path = inclusion.path + self._prefix(child)
                     return self._details.opaque(replace(app, path=path), full_path)
                 inner, path = self._collapsed(child, inclusion.path)
-                return self._draw(inner, path, full_path, inclusion.place, depth + 1)
+                return self._draw(inner, path, full_path, inclusion, depth + 1)
 
     def _collapsed(self, child: wiring.Node, path: str) -> tuple[wiring.Node, str]:
         """A child and its path; `Mount("/v1", app=v1)` without layers is drawn as `v1` itself."""
-        path += self._wiring.prefixes.get(self._graph.template(child), "")
+        path += self._prefix(child)
         inner = self._children.get(child, ())
         is_bare = child not in self._endpoints and child not in self._opaque
         if self.kind(child) is NodeKind.MOUNT and len(inner) == 1 and is_bare:
@@ -340,6 +349,11 @@ class _Builder:
             if is_router and not self._wiring.layers.get(child) and not inclusion.path:
                 return node, path
         return child, path
+
+    def _prefix(self, node: wiring.Node) -> str:
+        """The path of a router's own, also where its class's `__init__` gives it."""
+        prefixes = (self._wiring.prefixes.get(same, "") for same in self._graph.same(node))
+        return next(filter(None, prefixes), "")
 
     def _only_app(self, child: wiring.Node) -> wiring.Opaque | None:
         """The application in a `Mount("/static", StaticFiles(...))` that has nothing else."""

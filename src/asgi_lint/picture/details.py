@@ -76,7 +76,7 @@ class Details:
         """The layers around a node from outside to inside, Starlette's own included."""
         found = self._project.graph.ordered_layers(node)
         own = [(layer.position, self._layer(layer, is_order_known=known)) for layer, known in found]
-        if not is_application:
+        if not is_application or self._project.graph.is_bare(node):
             return tuple(layer for _, layer in own)
         wrapped = [each for position, each in own if position is Position.WRAPPED]
         inner = [each for position, each in own if position is not Position.WRAPPED]

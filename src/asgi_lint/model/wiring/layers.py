@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from asgi_lint.diagnostics import Place
+from asgi_lint.diagnostics import Place, Span
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.third_party import Kind
@@ -63,7 +63,7 @@ class LayerReader:
                     made = self._layer(
                         value.filename, value.scope, value.call, value.class_, place, position
                     )
-                    return replace(made, name=name, scope=scope)
+                    return replace(made, name=name, scope=scope, done=None)
         return Layer(
             name, None, None, is_base_http=False, place=place, scope=scope, position=position,
             is_known=False,
@@ -112,6 +112,7 @@ class LayerReader:
             scope=scope,
             position=position,
             is_known=is_base or self._is_known(class_),
+            done=Place(filename, Span(call.span.end, call.span.end)),
         )
 
     def _is_known(self, class_: External | Class) -> bool:

@@ -49,6 +49,8 @@ class Layer:
     scope: int = field(compare=False)
     position: Position = Position.ADDED
     is_known: bool = True
+    done: Place | None = field(default=None, compare=False)
+    """Where the registering call ends: of nested wrappers the inner one runs first."""
 
     @property
     def phrase(self) -> str:
@@ -62,7 +64,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """A router, mount or sub-application that becomes part of `parent`, under a path."""
+    """A router, mount or sub-application that becomes part of `parent`, under a path.
+
+    `bypasses` says which layers of what is joined its requests do not pass: all of an application
+    whose `.router` is joined, those by hand where the application is joined without its wrapper.
+    """
 
     parent: Node
     verb: str
@@ -70,6 +76,7 @@ class Inclusion:
     scope: int = field(compare=False)
     path: str = ""
     dependencies: tuple[Declared, ...] = field(default=(), compare=False)
+    bypasses: frozenset[Position] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from asgi_lint.model.facts import Parameter
 from asgi_lint.model.texts import UNKNOWN, Texts
 from asgi_lint.model.third_party import Kind
 from asgi_lint.model.values import Class, Display, External, Instance, Typed
+from asgi_lint.model.wiring.parts import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,6 +94,15 @@ class Reader:
             elif isinstance(value, Instance) and self.may_wrap(value.class_):
                 inner = self.wrapped(value.class_, value.call)
                 yield from self.nodes(value.filename, value.scope, inner, depth + 1)
+
+    def bypassed(self, filename: str, scope: int, expr: ir.Expr, node: Node) -> frozenset[Position]:
+        """The layers of `node` that are not passed by what goes to `expr`, which stands for it."""
+        owner = expr.value if isinstance(expr, ir.Attribute) and expr.attr == "router" else None
+        if owner is not None and node in self.nodes(filename, scope, owner):
+            return frozenset(Position)
+        if node in self.values(filename, scope, expr):
+            return frozenset((Position.WRAPPED,))
+        return frozenset()
 
     def may_wrap(self, class_: External | Class) -> bool:
         """Whether a class is a middleware, so far as its bases, methods and name tell."""

@@ -144,11 +144,13 @@ class RouteReader:
         endpoint: ir.Expr,
         values: tuple[Value, ...],
     ) -> Opaque:
+        is_asgi = any(isinstance(value, (Instance, Class)) for value in values)
+        answers_all = is_asgi and call.keyword("methods") is None
         return Opaque(
             name=label(endpoint),
             owner=node,
             path=self._reader.text(filename, scope, call.argument(0, "path")),
-            methods=self._methods(filename, scope, call),
+            methods=() if answers_all else self._methods(filename, scope, call),
             is_app=False,
             is_known=isinstance(endpoint, ir.Lambda) or any(_is_seen(value) for value in values),
             place=Place(filename, call.func.span),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Place
@@ -40,6 +41,7 @@ _UNMISTAKABLE = frozenset(
     {"add_middleware", "include_router", "add_api_route", "add_api_websocket_route"}
 )
 """Methods that only an application or router has, so that an unknown object must be one."""
+_KNOWN_METHODS = frozenset({"middleware", *_HANDLER_DECORATORS, *ROUTE_DECORATORS})
 _LIST_METHODS = frozenset({"append", "insert", "extend"})
 
 
@@ -286,7 +288,8 @@ class Wiring:
         for value in self.receivers(filename, scope, child):
             found = True
             if value != node:
-                inclusion = Inclusion(node, verb, place, scope, path, dependencies)
+                bypasses = self._reader.bypassed(filename, scope, child, value)
+                inclusion = Inclusion(node, verb, place, scope, path, dependencies, bypasses)
                 self._add_inclusion(value, inclusion)
                 self._note_foreign_routes(value)
         if found:
@@ -377,6 +380,33 @@ class Wiring:
         elif self._is_route(filename, scope, call, func.attr):
             for node in self._receivers(filename, scope, func):
                 self._add_routes(self._routes.decorated(node, filename, scope, call, value))
+        elif func.attr not in _KNOWN_METHODS:
+            self._own_decorator(filename, scope, func, value)
+
+    def _own_decorator(
+        self, filename: str, scope: int, func: ir.Attribute, value: Function | Class
+    ) -> None:
+        """`@router.rpc("/x")` with a method of the project's own router class."""
+        for node in self.receivers(filename, scope, func.value):
+            if not isinstance(node.class_, Class):
+                continue
+            for method in self._evaluator.class_attribute(node.class_, func.attr):
+                if isinstance(method, Function):
+                    self._registering_method(node, method, value, Place(filename, func.span), scope)
+
+    def _registering_method(
+        self, node: Node, method: Function, value: Function | Class, place: Place, scope: int
+    ) -> None:
+        """A method that returns `self.post(path)`; what else it may do is not followed."""
+        for expr in self._files[method.filename].function(method.scope).returns:
+            if isinstance(expr, ir.Call) and isinstance(expr.func, ir.Attribute):
+                attr = expr.func.attr
+                if attr in ROUTE_DECORATORS or attr in WEBSOCKET_DECORATORS:
+                    found = self._routes.decorated(node, method.filename, method.scope, expr, value)
+                    self._add_routes(replace(each, place=place, scope=scope) for each in found)
+                    return
+        name = self._files[method.filename].function(method.scope).name
+        self._gap(node, f"What `{name}` registers cannot be followed", place)
 
     def _is_route(self, filename: str, scope: int, call: ir.Call, attr: str) -> bool:
         if attr not in ROUTE_DECORATORS and attr not in WEBSOCKET_DECORATORS:
