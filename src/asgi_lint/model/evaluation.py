@@ -266,9 +266,12 @@ class Evaluator:
         owner, definitions = index.reaching(scope, name, None if read == _NO_SPAN else read)
         for definition in definitions:
             yield from self._definition(filename, owner, definition)
-        if not definitions:
-            for star in index.star_imports:
-                yield from self._star(filename, star, name)
+        if not definitions and not name.startswith("_"):
+            for star in reversed(index.star_imports):
+                found = [*self._star(filename, star, name)]
+                yield from found
+                if any(not isinstance(value, External) for value in found):
+                    return
 
     def _definition(self, filename: str, scope: int, definition: Definition) -> Iterator[Value]:
         match definition:
@@ -300,9 +303,22 @@ class Evaluator:
     def _star(self, filename: str, star: ImportFacts, name: str) -> Iterator[Value]:
         module = self._modules.resolve(filename, star.module, star.level)
         if module is not None:
-            yield from self.attribute(Module(module), name)
+            if self._exports(module, name):
+                yield from self.attribute(Module(module), name)
         elif star.module.partition(".")[0] in ("fastapi", "starlette") and name[:1].isupper():
             yield External(canonical(f"{star.module}.{name}"))
+
+    def _exports(self, module: str, name: str) -> bool:
+        """Whether a star import of the module gives the name; a literal `__all__` decides."""
+        file = self._modules.file(module)
+        index = self._files.get(file) if file is not None else None
+        listed: set[object] = set()
+        for definition in index.defined(MODULE_SCOPE, "__all__") if index is not None else ():
+            value = definition.value if isinstance(definition, BindingFacts) else None
+            if not isinstance(value, ir.Sequence):
+                return True
+            listed |= {item.value for item in value.items if isinstance(item, ir.Constant)}
+        return not listed or name in listed
 
     def attribute(self, base: Value, attr: str) -> Iterator[Value]:
         """What `base.attr` may be."""
@@ -460,7 +476,8 @@ class Evaluator:
                 *index.defined(owner.scope, attr),
                 *index.defined(owner.scope, f"self.{attr}"),
             ]
-            for definition in definitions:
+            telling = [d for d in definitions if not _is_annotation(d)]
+            for definition in telling or definitions:
                 for value in self._definition(owner.filename, owner.scope, definition):
                     for read in self._read_property(value):
                         yield self._inherited(read, owner, class_)
@@ -511,7 +528,7 @@ class Evaluator:
                     if name.rpartition(".")[2].lstrip("_")[:1].isupper():
                         yield Instance(target, filename, call.span, scope, call)
                 case Function():
-                    yield from self._returned(target, filename, call)
+                    yield from self._returned(target, filename, scope, call)
                 case Typed(class_=class_, name="cls"):
                     yield Instance(class_, filename, call.span, scope, call)
                 case _:
@@ -519,7 +536,8 @@ class Evaluator:
         if isinstance(call.func, ir.Name) and call.func.id in _COPIES:
             _, definitions = self._files[filename].visible(scope, call.func.id)
             if not definitions:
-                yield from self.values(filename, scope, call.positional(0))
+                copied = self.values(filename, scope, call.positional(0))
+                yield from map(_reversed, copied[::-1]) if call.func.id == "reversed" else copied
 
     def _known_call(
         self, filename: str, scope: int, call: ir.Call, target: External
@@ -550,7 +568,9 @@ class Evaluator:
             default = default.body
         yield from self.values(filename, scope, default)
 
-    def _returned(self, target: Function, filename: str, call: ir.Call) -> Iterator[Value]:
+    def _returned(
+        self, target: Function, filename: str, scope: int, call: ir.Call
+    ) -> Iterator[Value]:
         function = self._files[target.filename].function(target.scope)
         decorators = {ir.last_name(d) for d in function.decorators}
         if decorators & _CONTEXT_MANAGERS:
@@ -561,12 +581,39 @@ class Evaluator:
         makes_anew = not function.declares_global and not decorators & _CACHES
         made_by = Place(filename, call.span)
         for expr in function.returns:
+            parameter = self._returned_parameter(target, expr)
+            if parameter is not None:
+                yield from self._passed(target, parameter, filename, scope, call)
+                continue
             for value in self.values(target.filename, target.scope, expr):
                 is_new = isinstance(value, Instance) and Function(*value.home) == target
                 if is_new and makes_anew and isinstance(value, Instance):
                     yield replace(value, made_by=made_by)
                 else:
                     yield value
+
+    def _returned_parameter(self, function: Function, expr: ir.Expr) -> Parameter | None:
+        """The parameter that `return app` gives back: for each call what that call passes."""
+        if not isinstance(expr, ir.Name):
+            return None
+        index = self._files[function.filename]
+        owner, found = index.reaching(function.scope, expr.id, expr.span)
+        if owner != function.scope or len(found) != 1 or not isinstance(found[0], Parameter):
+            return None
+        return found[0] if self._receiver(function, found[0]) is None else None
+
+    def _passed(
+        self, function: Function, parameter: Parameter, filename: str, scope: int, call: ir.Call
+    ) -> Iterator[Value]:
+        """What one call passes for a parameter, else its default."""
+        position = self._position(function, parameter)
+        argument = call.keyword(parameter.name)
+        if argument is None and position is not None:
+            argument = call.positional(position - self.argument_offset(function))
+        if argument is not None:
+            yield from self.values(filename, scope, argument)
+        elif parameter.default is not None:
+            yield from self.values(function.filename, function.scope, parameter.default)
 
     def parameter(self, function: Function, parameter: Parameter) -> Iterator[Value]:
         """What a parameter may be: what its callers pass, else what its annotation says."""
@@ -642,3 +689,12 @@ def _at(display: Display, index: int | None) -> ir.Expr | None:
     if index is None or index >= len(display.items):
         return None
     return None if any(isinstance(i, ir.Spread) for i in display.items) else display.items[index]
+
+
+def _is_annotation(definition: Definition) -> bool:
+    """Whether it is `x: T` without a value."""
+    return isinstance(definition, BindingFacts) and definition.value is None
+
+
+def _reversed(value: Value) -> Value:
+    return replace(value, items=value.items[::-1]) if isinstance(value, Display) else value

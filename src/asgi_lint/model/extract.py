@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from asgi_lint.model.expressions import Attribute, Call, Item, Name, dotted, last_name
+from asgi_lint.model.expressions import Attribute, Call, Constant, Item, Name, dotted, last_name
 from asgi_lint.model.expressions import Sequence as Display
 from asgi_lint.model.facts import (
     MODULE_SCOPE,
@@ -308,16 +308,22 @@ class _Walk:
             )
         )
 
-    def _augment(self, target: cst.CSTNode, value: Expr, scope: _Scope) -> None:
+    def _augment(
+        self, target: cst.CSTNode, value: Expr, scope: _Scope, *, at_front: bool = False
+    ) -> None:
         match target:
             case cst.Name(value=name):
                 pass
-            case cst.Attribute(value=cst.Name(value="self"), attr=attr):
-                name = f"self.{attr.value}"
+            case cst.Attribute():
+                name = dotted_name(target)
             case _:
                 return
+        if not name:
+            return
         span = self._positions.span(target)
-        self.bindings.append(BindingFacts(scope.index, name, value, None, span, augments=True))
+        self.bindings.append(
+            BindingFacts(scope.index, name, value, None, span, augments=True, at_front=at_front)
+        )
 
     def _append(self, node: cst.Call, call: Call, scope: _Scope) -> None:
         """`x.append(item)`, `x.insert(0, item)` and `x.extend(items)`."""
@@ -329,8 +335,11 @@ class _Walk:
         if not call.args or call.unpacks:
             return
         item = call.args[-1].value
-        is_extend = node.func.attr.value == "extend"
-        self._augment(target, item if is_extend else Display((item,), item.span), scope)
+        method = node.func.attr.value
+        added = item if method == "extend" else Display((item,), item.span)
+        first = call.args[0].value
+        at_front = method == "insert" and isinstance(first, Constant) and first.value == 0
+        self._augment(target, added, scope, at_front=at_front)
 
     def _hand_on(self, call: Call, scope: _Scope) -> None:
         """`run_in_threadpool(f, x)` calls `f(x)`, and so do its like."""

@@ -97,9 +97,10 @@ class BindingFacts:
     """`name = value`, with or without annotation; `self.x = value` has the name "self.x".
 
     `augments` marks `name += value` and `name.append(value)`: a list that `name` may hold besides
-    what it is bound to. `is_global` says that a `global` statement makes the name the module's.
-    `block_end` is the last row of the block that it stands in (0 for all of its scope): whatever
-    follows up to there runs after it. `loop` are the rows of the outermost loop around it.
+    what it is bound to, `at_front` for `name.insert(0, value)`. `is_global` says that a `global`
+    statement makes the name the module's. `block_end` is the last row of the block that it stands
+    in (0 for all of its scope): whatever follows up to there runs after it. `loop` are the rows of
+    the outermost loop around it.
     """
 
     scope: int
@@ -111,6 +112,7 @@ class BindingFacts:
     is_global: bool = False
     block_end: int = 0
     loop: tuple[int, int] | None = None
+    at_front: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ class FileIndex:
         if not found and not binding.name.startswith("self."):
             owner, found = self.visible(binding.scope, binding.name)
         if found and not isinstance(found[0], Parameter):
-            self._definitions[owner, binding.name].append(binding)
+            place = 0 if binding.at_front else len(found)
+            self._definitions[owner, binding.name].insert(place, binding)
 
     def _owner(self, binding: BindingFacts) -> int:
         """The scope that a binding's name lives in: the class, for `self.x = ...`."""
@@ -119,7 +120,8 @@ class FileIndex:
         if owner == scope and read is not None:
             row = read.start
             bindings = [b for b in bindings if _may_precede(b, read)]
-        last = max((b.span.start for b in bindings if _decides(b, row)), default=None)
+        deciding = [b for b in bindings if read is None or not _is_within(read, b)]
+        last = max((b.span.start for b in deciding if _decides(b, row)), default=None)
         alive = [
             d
             for d in found
@@ -147,7 +149,7 @@ class FileIndex:
 
 def _may_precede(binding: BindingFacts, read: Span) -> bool:
     """Whether a binding may have been made when its name is read in the same scope."""
-    if binding.value is not None and _covers(binding.value.span, read):
+    if _is_within(read, binding):
         return binding.loop is not None
     if binding.span.start <= read.start:
         return True
@@ -165,5 +167,7 @@ def _is_later(binding: BindingFacts, read: Position | None) -> bool:
     return read is not None and binding.span.start > read
 
 
-def _covers(span: Span, inner: Span) -> bool:
-    return span.start <= inner.start and inner.end <= span.end
+def _is_within(read: Span, binding: BindingFacts) -> bool:
+    """Whether the name is read in the very value that it is bound to."""
+    value = binding.value
+    return value is not None and value.span.start <= read.start and read.end <= value.span.end

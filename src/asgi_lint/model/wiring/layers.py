@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Place, Span
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
+from asgi_lint.model.facts import Parameter
 from asgi_lint.model.third_party import Kind
 from asgi_lint.model.values import Class, External, Function, Instance
 from asgi_lint.model.wiring.parts import Layer, Position
@@ -44,7 +45,9 @@ class LayerReader:
         for value in self._reader.values(filename, scope, expr):
             if isinstance(value, (Class, External)):
                 known = True
-                yield self._layer(filename, scope, call, value, place, position)
+                layer = self._layer(filename, scope, call, value, place, position)
+                depends = self._depends_on_caller(filename, scope, expr)
+                yield replace(layer, is_base_http=False, is_known=False) if depends else layer
             elif isinstance(value, Function):
                 known = True
                 yield self._made_by(value, place, scope, position)
@@ -52,6 +55,15 @@ class LayerReader:
             name = ir.last_name(expr) or "middleware"
             yield Layer(name, None, None, is_base_http=False, place=place, scope=scope,
                         position=position, is_known=False)  # fmt: skip
+
+    def _depends_on_caller(self, filename: str, scope: int, expr: ir.Expr) -> bool:
+        """Whether it is a parameter of a function that is called in several places."""
+        if not isinstance(expr, ir.Name):
+            return False
+        owner, found = self._reader.files[filename].visible(scope, expr.id)
+        if not any(isinstance(each, Parameter) for each in found):
+            return False
+        return len(self._reader.evaluator.call_sites(Function(filename, owner))) > 1
 
     def _made_by(self, factory: Function, place: Place, scope: int, position: Position) -> Layer:
         """`add_middleware(f)` with a function that returns the middleware around its argument."""
@@ -101,7 +113,10 @@ class LayerReader:
         place: Place,
         position: Position,
     ) -> Layer:
-        dispatcher = self._dispatcher(filename, scope, call.keyword("dispatch"), class_)
+        dispatch = call.keyword("dispatch")
+        if class_ == External(fw.BASE_HTTP_MIDDLEWARE):
+            dispatch = call.argument(1, "dispatch")
+        dispatcher = self._dispatcher(filename, scope, dispatch, class_)
         is_base = self._reader.is_(class_, fw.BASE_HTTP_MIDDLEWARE)
         return Layer(
             name=self._name(class_, dispatcher),
@@ -124,6 +139,9 @@ class LayerReader:
         self, filename: str, scope: int, dispatch: ir.Expr | None, class_: External | Class
     ) -> Function | None:
         values = [*self._reader.values(filename, scope, dispatch)]
+        for value in [*values]:
+            if isinstance(value, Instance) and isinstance(value.class_, Class):
+                values += self._reader.evaluator.class_attribute(value.class_, "__call__")
         if isinstance(class_, Class):
             values += self._reader.evaluator.class_attribute(class_, "dispatch")
         return next((v for v in values if isinstance(v, Function)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Place
@@ -63,11 +64,14 @@ class Reader:
         displays = [value for value in found if isinstance(value, Display)]
         if expr is not None and not displays:
             return (UNKNOWN,)
-        return tuple(
-            self.text(display.filename, display.scope, item)
-            for display in displays[:1]
-            for item in display.items
-        )
+        return tuple(text for display in displays[:1] for text in self._texts_in(display))
+
+    def _texts_in(self, display: Display) -> Iterator[str]:
+        for item in display.items:
+            if isinstance(item, ir.Spread):
+                yield from self.texts(display.filename, display.scope, item.value)
+            else:
+                yield self.text(display.filename, display.scope, item)
 
     def imports_framework(self, filename: str) -> bool:
         """Whether a file imports FastAPI or Starlette itself."""
@@ -149,6 +153,47 @@ class Reader:
                 return found
         return call.positional(0)
 
+    # Arguments
+
+    def expanded(self, filename: str, scope: int, call: ir.Call) -> tuple[ir.Call, list[Place]]:
+        """The call with the keywords that `**` hides, and where those stay hidden."""
+        if not call.unpacks:
+            return call, []
+        arguments: list[ir.Argument] = []
+        hidden: list[Place] = []
+        for argument in call.args:
+            found = self._unpacked(filename, scope, argument) if argument.star else [argument]
+            arguments += found
+            if argument.star and not found and not self._is_passed_on(filename, scope, argument):
+                hidden.append(Place(filename, argument.span))
+        return replace(call, args=tuple(arguments)), hidden
+
+    def _is_passed_on(self, filename: str, scope: int, argument: ir.Argument) -> bool:
+        """`**kwargs` of an `__init__`: what its caller gives is read there."""
+        function = self.files[filename].facts.scopes[scope].function
+        if function is None or function.name != "__init__":
+            return False
+        parameter = function.parameter(ir.dotted(argument.value) or "")
+        return parameter is not None and bool(parameter.kind)
+
+    def _unpacked(self, filename: str, scope: int, argument: ir.Argument) -> list[ir.Argument]:
+        """The keywords in `**{"a": b}` and `**dict(a=b)`, also behind a name of the same scope."""
+        exprs = [(filename, scope, argument.value)]
+        if isinstance(argument.value, (ir.Name, ir.Attribute)):
+            exprs = [*self.evaluator.bound(filename, scope, argument.value)]
+        for file, owner, expr in exprs:
+            if (file, owner) != (filename, scope):
+                continue
+            if isinstance(expr, ir.Mapping):
+                return [
+                    ir.Argument(value, key.value, "", value.span)
+                    for key, value in expr.items
+                    if isinstance(key, ir.Constant) and isinstance(key.value, str)
+                ]
+            if isinstance(expr, ir.Call) and ir.dotted(expr.func) == "dict":
+                return [each for each in expr.args if each.keyword is not None]
+        return []
+
     # Gaps
 
     def is_unseen(self, filename: str, scope: int, expr: ir.Expr | None) -> bool:
@@ -170,11 +215,13 @@ class Reader:
         """The parts of a list that cannot be followed."""
         if expr is None or depth > _DEPTH:
             return
-        if self.is_unseen(filename, scope, expr):
+        values = self.values(filename, scope, expr)
+        is_hidden = bool(values) and not any(isinstance(value, Display) for value in values)
+        if is_hidden or self.is_unseen(filename, scope, expr):
             yield Place(filename, expr.span)
         elif isinstance(expr, (ir.Name, ir.Attribute)):
             yield from self._unseen_parts(filename, scope, expr)
-        for value in self.values(filename, scope, expr):
+        for value in values:
             if not isinstance(value, Display):
                 continue
             for item in value.items:

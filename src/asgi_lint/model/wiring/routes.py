@@ -99,10 +99,7 @@ class RouteReader:
         methods = call.keyword("methods")
         if methods is None:
             return ("GET",)
-        if isinstance(methods, ir.Sequence):
-            found = tuple(self._reader.text(filename, scope, item) for item in methods.items)
-        else:
-            found = self._reader.texts(filename, scope, methods)
+        found = self._reader.texts(filename, scope, methods)
         return tuple(dict.fromkeys(method.upper() for method in found))
 
     def _handlers(

@@ -42,7 +42,6 @@ _UNMISTAKABLE = frozenset(
 )
 """Methods that only an application or router has, so that an unknown object must be one."""
 _KNOWN_METHODS = frozenset({"middleware", *_HANDLER_DECORATORS, *ROUTE_DECORATORS})
-_LIST_METHODS = frozenset({"append", "insert", "extend"})
 
 
 class Wiring:
@@ -82,7 +81,8 @@ class Wiring:
         call, scope = found.call, found.scope
         for target in self._evaluator.made(filename, scope, call):
             if self._is(target, *ROUTING):
-                self._construct(Instance(target, filename, call.span, scope, call), call, scope)
+                node = Instance(target, filename, call.span, scope, call)
+                self._construct(node, self._handed_on(target, call), scope)
             elif self._reader.may_wrap(target):
                 self._wrap(filename, scope, call, target)
         if isinstance(call.func, ir.Call) and isinstance(call.func.func, ir.Attribute):
@@ -133,8 +133,6 @@ class Wiring:
                     self.handlers[node] += self._handlers.called(filename, scope, call)
             case "__init__":
                 self._construct_base(filename, scope, call, func)
-            case name if name in _LIST_METHODS and isinstance(func.value, ir.Attribute):
-                self._append(filename, scope, call, func.value, is_extend=name == "extend")
             case _:
                 return
 
@@ -170,6 +168,9 @@ class Wiring:
         """What the constructor of an application, router or mount registers."""
         self.nodes.setdefault(node)
         filename = node.filename
+        call, hidden = self._reader.expanded(filename, scope, call)
+        for place in hidden:
+            self._gap(node, "Some of its arguments cannot be followed", place)
         middleware = call.keyword("middleware")
         self._add_layers(node, self._layers.listed(filename, scope, middleware, Position.LISTED))
         for place in self._reader.unseen_items(filename, scope, middleware):
@@ -191,6 +192,20 @@ class Wiring:
             self._list(node, filename, scope, routes)
         self.dependencies[node] += declared(filename, scope, call)
 
+    def _handed_on(self, class_: External | Class, call: ir.Call) -> ir.Call:
+        """The call without what a project's own `__init__` takes for itself."""
+        if not isinstance(class_, Class):
+            return call
+        for own in self._evaluator.class_attribute(class_, "__init__"):
+            if not isinstance(own, Function):
+                continue
+            parameters = self._files[own.filename].function(own.scope).parameters
+            taken = {parameter.name for parameter in parameters if not parameter.kind}
+            passes_on = any(parameter.kind == "**" for parameter in parameters)
+            kept = (a for a in call.args if a.keyword is not None and a.keyword not in taken)
+            return replace(call, args=tuple(kept) if passes_on else ())
+        return call
+
     def _construct_base(self, filename: str, scope: int, call: ir.Call, func: ir.Attribute) -> None:
         """`super().__init__(routes=..., middleware=...)` in a subclass of an application."""
         index = self._files[filename]
@@ -203,39 +218,31 @@ class Wiring:
             return
         self._construct(Typed(Class(filename, owner), filename, scope, "self"), call, scope)
 
-    def _append(
-        self, filename: str, scope: int, call: ir.Call, target: ir.Attribute, *, is_extend: bool
-    ) -> None:
-        """`app.routes.append(Route(...))` and `app.user_middleware.insert(0, Middleware(...))`."""
-        if target.attr not in ("routes", "user_middleware") or not call.args:
-            return
-        item = call.args[-1].value
-        items = item if is_extend else ir.Sequence((item,), item.span)
-        for node in self.receivers(filename, scope, target.value):
-            if target.attr == "routes":
-                self._list(node, filename, scope, items)
-            else:
-                is_first = ir.last_name(call.func) == "insert"
-                position = Position.ADDED if is_first else Position.APPENDED
-                self._add_layers(node, self._layers.listed(filename, scope, items, position))
-
     # Assignments
 
     def _binding(self, filename: str, binding: BindingFacts) -> None:
-        """`app.routes += [...]` and `app.router.lifespan_context = f`."""
+        """`app.routes.append(...)`, `app.user_middleware = [...]` and their like."""
         owner, _, attr = binding.name.rpartition(".")
-        if attr not in ("routes", "lifespan_context") or binding.value is None:
+        if attr not in ("routes", "lifespan_context", "user_middleware"):
+            return
+        if binding.value is None or (
+            binding.augments and binding.value.span.start < binding.span.end
+        ):
             return
         parts = owner.split(".")
         expr: ir.Expr = ir.Name(parts[0], binding.span)
         for part in parts[1:]:
             expr = ir.Attribute(expr, part, binding.span, binding.span)
         scope = binding.scope
-        if owner == "self" and not binding.augments:
-            return
         for node in self.receivers(filename, scope, expr):
             if attr == "routes":
                 self._list(node, filename, scope, binding.value)
+            elif attr == "user_middleware":
+                position = Position.APPENDED if binding.augments else Position.LISTED
+                position = Position.ADDED if binding.at_front else position
+                self._add_layers(
+                    node, self._layers.listed(filename, scope, binding.value, position)
+                )
             else:
                 self.handlers[node] += self._handlers.function(
                     filename, scope, "lifespan", "", binding.value
@@ -278,7 +285,7 @@ class Wiring:
     ) -> None:
         """Make what `child` stands for a part of `node`."""
         place = Place(filename, call.func.span)
-        is_constructor = isinstance(node, Instance) and node.call is call
+        is_constructor = isinstance(node, Instance) and node.call.span == call.span
         prefix = call.keyword("prefix") if verb == "included" else call.positional(0)
         if verb == "mounted" and prefix is None:
             prefix = call.keyword("path") or call.keyword("host")
@@ -353,13 +360,17 @@ class Wiring:
         for scope in index.facts.scopes:
             definition = scope.function or scope.class_
             for decorator in definition.decorators if definition is not None else ():
-                if isinstance(decorator, ir.Call) and isinstance(decorator.func, ir.Attribute):
-                    value = (
-                        Function(filename, scope.index)
-                        if scope.function is not None
-                        else Class(filename, scope.index)
-                    )
+                if not isinstance(decorator, ir.Call):
+                    continue
+                value = (
+                    Function(filename, scope.index)
+                    if scope.function is not None
+                    else Class(filename, scope.index)
+                )
+                if isinstance(decorator.func, ir.Attribute):
                     self._decorator(filename, scope.parent, decorator, decorator.func, value)
+                else:
+                    self._function_decorator(filename, scope.parent, decorator, value)
 
     def _decorator(
         self,
@@ -382,6 +393,23 @@ class Wiring:
                 self._add_routes(self._routes.decorated(node, filename, scope, call, value))
         elif func.attr not in _KNOWN_METHODS:
             self._own_decorator(filename, scope, func, value)
+
+    def _function_decorator(
+        self, filename: str, scope: int, call: ir.Call, value: Function | Class
+    ) -> None:
+        """`@route("/x")` with a function of the project that returns `app.get(path)`."""
+        place = Place(filename, call.func.span)
+        for maker in self._evaluator.values(filename, scope, call.func):
+            if not isinstance(maker, Function):
+                continue
+            for expr in self._files[maker.filename].function(maker.scope).returns:
+                if not isinstance(expr, ir.Call) or not isinstance(expr.func, ir.Attribute):
+                    continue
+                if not self._is_route(maker.filename, maker.scope, expr, expr.func.attr):
+                    continue
+                for node in self.receivers(maker.filename, maker.scope, expr.func.value):
+                    found = self._routes.decorated(node, maker.filename, maker.scope, expr, value)
+                    self._add_routes(replace(each, place=place, scope=scope) for each in found)
 
     def _own_decorator(
         self, filename: str, scope: int, func: ir.Attribute, value: Function | Class
