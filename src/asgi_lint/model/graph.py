@@ -62,6 +62,9 @@ class Graph:
                 if layer not in seen and self._counts(layer, way, endpoint):
                     seen.add(layer)
                     yield Enclosure(layer, way)
+            for layer in way[0].layers if way else ():
+                if self._counts(layer, way, endpoint):
+                    yield Enclosure(layer, way[1:])
         for layer in endpoint.layers:
             yield Enclosure(layer, ())
 

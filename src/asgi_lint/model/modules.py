@@ -39,6 +39,10 @@ class Modules:
             self._folders.add(parent)
             module = parent
 
+    def is_test(self, filename: str) -> bool:
+        """Whether a file of the project is that of a test."""
+        return is_test_file(filename.removeprefix(self._root).lstrip("/"))
+
     def file(self, module: str) -> str | None:
         """The file of a module, None for a namespace package."""
         return self._files.get(module)

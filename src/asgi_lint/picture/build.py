@@ -257,7 +257,8 @@ class _Builder:
         ident = self._drawn[node] = self._names.ident(node)
         kind = self.kind(node)
         same = [*self._graph.same(node)]
-        if kind is not NodeKind.HOST:
+        is_hosted = inclusion is not None and inclusion.verb == "hosted"
+        if kind is not NodeKind.HOST and not is_hosted:
             full_path += path.rstrip("/")
         return Node(
             ident=ident,
@@ -267,7 +268,9 @@ class _Builder:
             path=path,
             place=place,
             joined=joined,
-            layers=self._details.layers_of(node, is_application=kind is NodeKind.APPLICATION),
+            layers=self._details.layers_of(
+                node, inclusion, is_application=kind is NodeKind.APPLICATION
+            ),
             handlers=tuple(self._draw_handlers(same)),
             dependencies=self._details.declared(
                 [
@@ -297,7 +300,7 @@ class _Builder:
             for part in (
                 *self._endpoints.get(each, ()),
                 *self._opaque.get(each, ()),
-                *self._children.get(each, ()),
+                *self._made_children(each),
             )
         ]
         seen: set[tuple[object, ...]] = set()
@@ -310,6 +313,14 @@ class _Builder:
             if identity not in seen:
                 seen.add(identity)
                 yield drawn
+
+    def _made_children(self, node: wiring.Node) -> Iterator[tuple[wiring.Node, wiring.Inclusion]]:
+        """What is included; a factory's product for each of its calls, not what it makes at all."""
+        for child, inclusion in self._children.get(node, ()):
+            made = [each for each in self._graph.made(child) if each != child]
+            products = [each for each in made if not self.is_test(_file(each))]
+            for each in products or [child]:
+                yield each, inclusion
 
     def _in_order(self, node: wiring.Node, parts: list[_Part]) -> list[_Part]:
         """The parts as they are registered, those of which that is not known last."""

@@ -72,8 +72,15 @@ class Details:
 
     # Layers
 
-    def layers_of(self, node: wiring.Node, *, is_application: bool) -> tuple[Layer, ...]:
+    def layers_of(
+        self, node: wiring.Node, inclusion: wiring.Inclusion | None, *, is_application: bool
+    ) -> tuple[Layer, ...]:
         """The layers around a node from outside to inside, Starlette's own included."""
+        joined = inclusion.layers if inclusion is not None else ()
+        outer = tuple(self._layer(layer, is_order_known=True) for layer in joined)
+        return outer + self._own_layers(node, is_application=is_application)
+
+    def _own_layers(self, node: wiring.Node, *, is_application: bool) -> tuple[Layer, ...]:
         found = self._project.graph.ordered_layers(node)
         own = [(layer.position, self._layer(layer, is_order_known=known)) for layer, known in found]
         if not is_application or self._project.graph.is_bare(node):

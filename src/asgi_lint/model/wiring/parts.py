@@ -68,6 +68,7 @@ class Inclusion:
 
     `bypasses` says which layers of what is joined its requests do not pass: all of an application
     whose `.router` is joined, those by hand where the application is joined without its wrapper.
+    `layers` are those that stand in the joining call: `mount("/x", Timing(app))`.
     """
 
     parent: Node
@@ -77,6 +78,7 @@ class Inclusion:
     path: str = ""
     dependencies: tuple[Declared, ...] = field(default=(), compare=False)
     bypasses: frozenset[Position] = frozenset()
+    layers: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,21 @@ class Reader:
         """What an expression may stand for."""
         return self.evaluator.values(filename, scope, expr)
 
+    def with_overriding(self, filename: str, scope: int, expr: ir.Expr) -> tuple[Value, ...]:
+        """What an expression may stand for; of `self.x` also what subclasses make of it."""
+        found = self.values(filename, scope, expr)
+        if not isinstance(expr, ir.Attribute):
+            return found
+        owners = self.values(filename, scope, expr.value)
+        classes = (o.class_ for o in owners if isinstance(o, Typed) and o.name == "self")
+        overriding = (
+            value
+            for class_ in classes
+            if isinstance(class_, Class)
+            for value in self.evaluator.overriding(class_, expr.attr)
+        )
+        return tuple(dict.fromkeys((*found, *overriding)))
+
     def is_(self, class_: External | Class, *names: str) -> bool:
         """Whether a class is, or derives from, one of the canonical names."""
         return self.evaluator.is_subclass(class_, *names)

@@ -38,7 +38,7 @@ class RouteReader:
         endpoint = call.argument(1, "endpoint") or call.keyword("route")
         if endpoint is None:
             return
-        values = self._reader.values(filename, scope, endpoint)
+        values = self._reader.with_overriding(filename, scope, endpoint)
         found = False
         for value in values:
             for each in self._of(value, node, filename, scope, call, is_websocket=is_websocket):
