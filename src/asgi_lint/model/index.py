@@ -122,12 +122,13 @@ class FileIndex:
             bindings = [b for b in bindings if _may_precede(b, read)]
         deciding = [b for b in bindings if read is None or not _is_within(read, b)]
         last = max((b.span.start for b in deciding if _decides(b, row)), default=None)
+        made = {id(b) for b in bindings}
         alive = [
             d
             for d in found
             if not isinstance(d, (BindingFacts, Parameter))
             or (isinstance(d, BindingFacts) and d.augments)
-            or (d in bindings and (last is None or d.span.start >= last or _is_later(d, row)))
+            or (id(d) in made and (last is None or d.span.start >= last or _is_later(d, row)))
             or (isinstance(d, Parameter) and last is None)
         ]
         return owner, alive or found
@@ -163,7 +164,7 @@ def _decides(binding: BindingFacts, read: Position | None) -> bool:
     return binding.span.start <= read and (binding.block_end == 0 or read.row <= binding.block_end)
 
 
-def _is_later(binding: BindingFacts, read: Position | None) -> bool:
+def _is_later(binding: BindingFacts | Parameter, read: Position | None) -> bool:
     return read is not None and binding.span.start > read
 
 

@@ -242,7 +242,8 @@ class _Builder:
     ) -> Node:
         joined = inclusion.place if inclusion is not None else None
         place = self._place(node)
-        known = self._drawn.get(node)
+        is_wrapped = inclusion is not None and bool(inclusion.layers)
+        known = self._drawn.get(node) if not is_wrapped else None
         if known is not None or depth > _DEEPEST:
             return Node(
                 known or "",
