@@ -238,10 +238,10 @@ class Run:
                 if not self._expression(left):
                     return False
                 value = self._scope.value(left)
-                if value is not None:
-                    skipped = bool(value[0]) == isinstance(operator, cst.Or)
-                    return skipped or self._expression(right)
-                return self._scope.mentioned_in(left) or self._expression(right)
+                if value is None:
+                    return True  # `self.methods and scope["method"]`: it may not get there
+                skipped = bool(value[0]) == isinstance(operator, cst.Or)
+                return skipped or self._expression(right)
             case cst.IfExp(test=test, body=body, orelse=orelse):
                 if not self._expression(test):
                     return False
