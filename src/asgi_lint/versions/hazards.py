@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _STARLETTE = "https://github.com/encode/starlette"
+_FASTAPI = "https://github.com/tiangolo/fastapi"
 
 _MEASURED = (
     Hazard(
@@ -86,6 +87,58 @@ _MEASURED = (
         "it spins.",
         sources=(f"{_STARLETTE}/pull/1157",),
         measured="S6b.s_swbe.none",
+    ),
+    Hazard(
+        identifier="request-body-not-replayed",
+        package="starlette",
+        affected="<0.28.0",
+        summary="An endpoint that reads the body waits for ever if a BaseHTTPMiddleware has read "
+        "it before call_next.",
+        sources=(f"{_STARLETTE}/issues/847", f"{_STARLETTE}/pull/1692"),
+        measured="B1",
+    ),
+    Hazard(
+        identifier="dependencies-end-before-tasks",
+        package="fastapi",
+        affected=">=0.106.0,<0.118.0",
+        summary="Dependencies with yield end, and uploaded files are closed, before the "
+        "background tasks run.",
+        sources=(f"{_FASTAPI}/pull/10831", f"{_FASTAPI}/pull/14099"),
+        measured="F3",
+    ),
+    Hazard(
+        identifier="tasks-added-after-yield-lost",
+        package="fastapi",
+        affected="<0.106.0||>=0.118.0",
+        summary="Background tasks that a dependency adds after its yield never run.",
+        sources=(f"{_FASTAPI}/pull/10831", f"{_FASTAPI}/pull/14099"),
+        measured="F2",
+    ),
+    Hazard(
+        identifier="middleware-added-after-start",
+        package="starlette",
+        affected=">=0.24.0",
+        summary="Adding middleware to an application that has started raises RuntimeError.",
+        sources=(f"{_STARLETTE}/pull/2017",),
+        measured="B10",
+    ),
+    Hazard(
+        identifier="patched-receive-ends-streams",
+        package="starlette",
+        affected=">=0.13.3,<0.21.0||>=0.28.0",
+        summary="A request whose _receive only repeats the body ends or hangs the streaming "
+        "responses behind a BaseHTTPMiddleware.",
+        sources=(f"{_STARLETTE}/pull/1692", f"{_STARLETTE}/pull/2620"),
+        measured="B1",
+    ),
+    Hazard(
+        identifier="call-next-called-twice",
+        package="starlette",
+        affected=">=0.45.1",
+        summary="A second call of call_next for one request runs the endpoint again and then "
+        "fails, so that the client gets a 500.",
+        sources=(f"{_STARLETTE}/pull/2813",),
+        measured="B7",
     ),
 )
 
