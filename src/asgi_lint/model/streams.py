@@ -57,6 +57,9 @@ class Streams:
             if evaluator.is_subclass(response.class_, *STREAMING):
                 for generator in self.generators(response):
                     self._stream(generator, response.place)
+        for filename, index in files.items():
+            for found in index.facts.calls:
+                self._base_constructor(filename, index, found)
         for endpoint in wiring.endpoints:
             if self._is_generator(endpoint.function):
                 self._stream(endpoint.function, endpoint.place)
@@ -76,6 +79,20 @@ class Streams:
                     )
                 )
                 return
+
+    def _base_constructor(self, filename: str, index: FileIndex, found: CallFacts) -> None:
+        """`super().__init__(rows())` in a project's own streaming response."""
+        func = found.call.func
+        if not isinstance(func, ir.Attribute) or func.attr != "__init__":
+            return
+        owner = index.class_around(found.scope)
+        if owner is None or not isinstance(func.value, ir.Call):
+            return
+        if not self._evaluator.is_subclass(Class(filename, owner), *STREAMING):
+            return
+        content = found.call.argument(0, "content")
+        for generator in self._generators(filename, found.scope, content, 0):
+            self._stream(generator, Place(filename, func.span))
 
     def generators(self, response: ResponseSite) -> Iterator[Function]:
         """The generator functions whose items become the body, also through a wrapping call."""

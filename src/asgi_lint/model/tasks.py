@@ -151,6 +151,14 @@ class Tasks:
 
 def _site(function: Function, calls: list[ir.Call]) -> TaskSite:
     targets = [call.argument(0, "func") for call in calls]
-    names = [ir.dotted(target) for target in targets if target is not None]
+    names = [_name(target) for target in targets if target is not None]
     place = Place(function.filename, calls[0].span)
     return TaskSite(function, tuple(dict.fromkeys(name for name in names if name)), place)
+
+
+def _name(target: ir.Expr) -> str | None:
+    """The function's name as it is written, also within `partial(f, ...)`."""
+    if isinstance(target, ir.Call) and ir.last_name(target.func) == "partial":
+        inner = target.positional(0)
+        return ir.dotted(inner) if inner is not None else None
+    return ir.dotted(target)
