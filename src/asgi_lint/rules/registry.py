@@ -9,11 +9,12 @@ from pkgutil import iter_modules, walk_packages
 from typing import TYPE_CHECKING
 
 import asgi_lint.rules as package
-from asgi_lint.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pkgutil import ModuleInfo
+
+    from asgi_lint.rules.rule import Rule
 
 
 @cache
