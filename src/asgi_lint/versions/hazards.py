@@ -56,9 +56,9 @@ _MEASURED = (
     Hazard(
         identifier="file-response-ignores-disconnect-behind-base-middleware",
         package="starlette",
-        affected="<0.13.3||>=0.38.3,<1.8.0",
-        summary="Behind a BaseHTTPMiddleware, a FileResponse reads and sends the whole file to "
-        "a client that has left.",
+        affected="<0.13.7||>=0.13.8,<0.15.0||>=0.21.0,<1.8.0",
+        summary="Behind a BaseHTTPMiddleware, a FileResponse reads the whole file for a client "
+        "that has left.",
         sources=(f"{_STARLETTE}/pull/1301", f"{_STARLETTE}/pull/3523"),
         measured="S4.base1",
     ),

@@ -104,6 +104,13 @@ def client(
         connected.leave()
 
 
+def leave_after(text: bytes, port: int, path: str, *, receive_buffer: int | None = None) -> None:
+    """GET `path` and close the connection as soon as `text` has come; at once for an empty one."""
+    with client(port, receive_buffer=receive_buffer) as one:
+        one.ask(path)
+        one.read_until(text)
+
+
 def get(port: int, path: str, *, patience: float = PATIENCE) -> Answer:
     """The answer to a plain GET of a client that reads it all."""
     with client(port, patience=patience) as one:

@@ -1,18 +1,17 @@
-"""A background task behind a BaseHTTPMiddleware, and a client that closes after the response."""
+"""A background task behind a BaseHTTPMiddleware; the client closes after the whole response."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
+from bench.client import leave_after
+from bench.marks import Marks
+from bench.server import serving
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse
-
-from bench.client import client
-from bench.marks import Marks
-from bench.server import serving
 
 AFFECTED = ("cancelled",)
 UNAFFECTED = ("completed",)
@@ -44,8 +43,5 @@ app.add_middleware(BaseHTTPMiddleware, dispatch=pass_on)
 
 def observe() -> str:
     with serving(app) as port:
-        with client(port) as one:
-            one.ask("/")
-            one.read_until(b"welcome")
-            one.leave()
-        return marks.wait_for("completed", "cancelled", seconds=5) or "lost"
+        leave_after(b"welcome", port, "/")
+        return marks.wait_for("completed", "cancelled", seconds=5) or "neither"

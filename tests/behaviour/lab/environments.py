@@ -39,9 +39,10 @@ def cache_folder() -> Path:
 def environment(subject: Subject, folder: Path) -> Path:
     """The Python of the subject's environment below `folder`, which is made if it is missing.
 
-    It is made anew where its requirements have changed or it was not finished. Raises InstallationError.
+    It is made anew where its requirements have changed or it was not finished. Raises
+    InstallationError.
     """
-    place = folder / f"{subject.package}-{subject.release}-py{subject.python}"
+    place = folder / subject.name
     python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     wanted = list(subject.requirements)
     if _installed(place) != wanted:

@@ -12,9 +12,12 @@ from lab.interpreters import python_for
 
 _OLDEST = {"starlette": Version("0.12.9"), "fastapi": Version("0.54.2")}
 
+# With an upper bound the newest that also fits the release is taken, today and later.
 _COMPANIONS = ("uvicorn==0.34.3", "h11==0.16.0", "click==8.1.8")
-_NEW_ANYIO = "anyio==4.9.0"
-_OLD_ANYIO = "anyio==3.7.1"
+_ANYIO = "anyio<=4.12.0"
+_AIOFILES = "aiofiles==24.1.0"
+_FASTAPI_COMPANIONS = ("pydantic<=2.12.5", "python-multipart==0.0.20")
+_TASK_GROUPS_SINCE = Version("0.15.0")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,8 +29,13 @@ class Subject:
     python: str
 
     @property
+    def name(self) -> str:
+        """A name for its environment, such as "starlette-0.20.4-py3.11"."""
+        return f"{self.package}-{self.release}-py{self.python}"
+
+    @property
     def requirements(self) -> tuple[str, ...]:
-        """Everything that is installed, pinned, but for what brings no choice with it."""
+        """What is installed; what else comes along is theirs to say."""
         return tuple(sorted({f"{self.package}=={self.release}", *_COMPANIONS, *self._fitting()}))
 
     @property
@@ -38,14 +46,11 @@ class Subject:
         return allowed_releases("starlette", starlette_required_by(self.release))[-1]
 
     def _fitting(self) -> list[str]:
-        found = [f"starlette=={self.starlette}"]
-        if self.starlette >= Version("0.15.0"):
-            found.append(_NEW_ANYIO if self.starlette >= Version("0.18.0") else _OLD_ANYIO)
-        if self.package == "fastapi":
-            found.append("python-multipart==0.0.20")
-            is_old = self.release < Version("0.100.0")
-            found.append("pydantic==1.10.22" if is_old else "pydantic==2.11.7")
-        return found
+        # FileResponse used aiofiles before there was AnyIO.
+        files = _AIOFILES if self.starlette < _TASK_GROUPS_SINCE else _ANYIO
+        more = _FASTAPI_COMPANIONS if self.package == "fastapi" else ()
+        return [f"starlette=={self.starlette}", files, *more]
+
 
 
 def subject(package: str, release: str, python: SpecifierSet | None = None) -> Subject:

@@ -1,0 +1,28 @@
+import asyncio
+from typing import AsyncIterator
+
+from bench.marks import mark
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+app = FastAPI()
+
+
+async def count(used):
+    await asyncio.sleep(0.05)
+    mark(f"counted {used}")
+
+
+async def answer(words: int) -> AsyncIterator[str]:
+    used = 0
+    try:
+        for used in range(1, words + 1):
+            yield f"data: {used}\n\n"
+            await asyncio.sleep(0.02)
+    finally:
+        await count("all" if used == words else "some")
+
+
+@app.get("/chat")
+async def chat(words: int) -> StreamingResponse:
+    return StreamingResponse(answer(words), media_type="text/event-stream")

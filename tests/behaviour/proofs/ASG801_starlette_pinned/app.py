@@ -1,0 +1,23 @@
+import asyncio
+
+from bench.marks import mark
+from starlette.applications import Starlette
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+
+async def ticks():
+    try:
+        while True:
+            yield "tick\n"
+            mark("tick")
+            await asyncio.sleep(0.02)
+    finally:
+        mark("stops")
+
+
+async def stream(request):
+    return StreamingResponse(ticks())
+
+
+app = Starlette(routes=[Route("/", stream)])
