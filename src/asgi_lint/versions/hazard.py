@@ -41,9 +41,11 @@ class Hazard:
     @property
     def releases(self) -> str:
         """The affected releases for people, such as "Starlette 0.15.0 to 0.20.4"."""
-        ranges = [_phrase(self.package, specifier) for specifier in _ranges(self.affected)]
+        *ranges, last = [_phrase(self.package, each) for each in _ranges(self.affected)]
         title = TITLES[self.package]
-        return f"every {title}" if ranges == [""] else f"{title} {' and '.join(ranges)}"
+        if not last:
+            return f"every {title}"
+        return f"{title} {', '.join(ranges)} and {last}" if ranges else f"{title} {last}"
 
 
 class Rating(IntEnum):
