@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from lab.equivalence import Request, assert_equivalent, differences, transcripts
-from lab.subject import subject
+
+if TYPE_CHECKING:
+    from conftest import OnRelease
 
 PROGRAM = """
 import asyncio
@@ -93,10 +95,9 @@ REQUESTS = (
 )
 
 
-@pytest.mark.usefixtures("lab")
-def test_middleware_of_two_kinds_that_do_the_same() -> None:
+def test_middleware_of_two_kinds_that_do_the_same(on_release: OnRelease) -> None:
     before, after = (PROGRAM.format(middleware=each) for each in (BASE, PURE))
-    assert_equivalent(before, after, REQUESTS, subject("starlette", "0.21.0"))
+    assert_equivalent(before, after, REQUESTS, on_release("starlette", "0.21.0"))
 
 
 CHANGES = (
@@ -109,12 +110,11 @@ CHANGES = (
 )
 
 
-@pytest.mark.usefixtures("lab")
-def test_differences_are_named() -> None:
+def test_differences_are_named(on_release: OnRelease) -> None:
     before = PROGRAM.format(middleware=PURE)
     changed = [before.replace(old, new) for old, new, _ in CHANGES]
     assert before not in changed
-    first, *others = transcripts([before, *changed], REQUESTS, subject("starlette", "0.21.0"))
+    first, *others = transcripts([before, *changed], REQUESTS, on_release("starlette", "0.21.0"))
     for (*_, expected), other in zip(CHANGES, others, strict=True):
         assert [line for line in differences(first, other) if line.startswith(expected)]
     assert list(differences(first, first)) == []

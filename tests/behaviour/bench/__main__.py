@@ -1,7 +1,7 @@
-"""`python -m bench observe MODULE OUT` and `python -m bench transcribe JOB OUT`.
+"""`python -m bench COMMAND SUBJECT OUT` writes what it sees to the file OUT, as JSON.
 
-MODULE is one of `hazards`, JOB a JSON file with `programs` (paths) and `requests`; what was seen
-is written to OUT as JSON.
+`observe` wants the name of a module of `hazards`, `transcribe` a JSON file with `programs` (paths)
+and `requests`, and `watch` one with a `program` and its `watcher` (paths).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from bench.observe import observation
 from bench.requests import as_json, request_from
 from bench.transcribe import transcript
+from bench.watch import watched
 
 
 def main(command: str, subject: str, out: str) -> None:
@@ -41,6 +42,9 @@ def _seen(command: str, subject: str) -> dict[str, Any]:
             requests = [request_from(each) for each in job["requests"]]
             programs = [Path(each) for each in job["programs"]]
             return {"transcripts": [as_json(transcript(each, requests)) for each in programs]}
+        case "watch":
+            job = json.loads(Path(subject).read_text(encoding="utf-8"))
+            return {"word": watched(Path(job["program"]), Path(job["watcher"]))}
         case _:
             raise SystemExit(__doc__)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bench.client import leave_after
-from bench.marks import Marks
-from bench.server import serving
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse
+
+from bench.client import leave_after
+from bench.marks import Marks
+from bench.server import serving
 
 AFFECTED = ("cancelled",)
 UNAFFECTED = ("completed",)

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 
+from fastapi import BackgroundTasks, Depends, FastAPI, File, UploadFile
+
 from bench.client import client
 from bench.marks import Marks
 from bench.server import serving
-from fastapi import BackgroundTasks, Depends, FastAPI, File, UploadFile
 
 AFFECTED = ("closed",)
 UNAFFECTED = ("open",)

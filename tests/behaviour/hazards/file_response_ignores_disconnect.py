@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.responses import FileResponse
+
 from bench.client import leave_after
 from bench.marks import Marks
 from bench.server import serving
-from starlette.applications import Starlette
-from starlette.responses import FileResponse
 
 AFFECTED = ("reads-all",)
 UNAFFECTED = ("stops",)

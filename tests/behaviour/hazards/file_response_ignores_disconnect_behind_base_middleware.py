@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hazards.file_response_ignores_disconnect import app, observe
 from starlette.middleware.base import BaseHTTPMiddleware
+
+from hazards.file_response_ignores_disconnect import app, observe
 
 __all__ = ["observe"]
 

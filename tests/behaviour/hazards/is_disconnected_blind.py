@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bench.client import client
-from bench.marks import Marks
-from bench.server import serving
 from starlette.applications import Starlette
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse
+
+from bench.client import client
+from bench.marks import Marks
+from bench.server import serving
 
 AFFECTED = ("never-told",)
 UNAFFECTED = ("told",)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+
 from bench.client import get
 from bench.marks import Marks
 from bench.server import serving
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
 
 AFFECTED = ("RuntimeError",)
 UNAFFECTED = ("added",)

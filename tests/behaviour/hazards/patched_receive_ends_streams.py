@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from bench.client import client
-from bench.server import serving
 from starlette.applications import Starlette
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import StreamingResponse
+
+from bench.client import client
+from bench.server import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.client import client
-from bench.server import serving
 from starlette.applications import Starlette
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse
+
+from bench.client import client
+from bench.server import serving
 
 AFFECTED = ("never-answers",)
 UNAFFECTED = ("answers",)

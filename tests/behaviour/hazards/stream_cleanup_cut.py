@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from starlette.applications import Starlette
+from starlette.responses import StreamingResponse
+
 from bench.client import leave_after
 from bench.marks import Marks
 from bench.server import serving
-from starlette.applications import Starlette
-from starlette.responses import StreamingResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

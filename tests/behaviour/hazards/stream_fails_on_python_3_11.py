@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bench.client import get
-from bench.server import serving
 from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
+
+from bench.client import get
+from bench.server import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from starlette.applications import Starlette
+from starlette.responses import StreamingResponse
+
 from bench.client import leave_after
 from bench.marks import Marks
 from bench.server import serving
-from starlette.applications import Starlette
-from starlette.responses import StreamingResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -44,4 +45,4 @@ def observe() -> str:
         if marks.wait_for("stops", seconds=2):
             return "stops"
         marks.take()
-        return marks.wait_for("tick", seconds=2) and "goes-on" or "waits"
+        return (marks.wait_for("tick", seconds=2) and "goes-on") or "waits"

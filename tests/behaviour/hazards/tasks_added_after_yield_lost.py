@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 
+from fastapi import BackgroundTasks, Depends, FastAPI
+
 from bench.client import get
 from bench.marks import Marks
 from bench.server import serving
-from fastapi import BackgroundTasks, Depends, FastAPI
 
 AFFECTED = ("lost",)
 UNAFFECTED = ("runs",)

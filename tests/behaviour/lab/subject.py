@@ -52,7 +52,6 @@ class Subject:
         return [f"starlette=={self.starlette}", files, *more]
 
 
-
 def subject(package: str, release: str, python: SpecifierSet | None = None) -> Subject:
     """The subject for a release, on a Python of `python` or else on any that runs it.
 

@@ -3,7 +3,6 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 
 
 @asynccontextmanager
@@ -12,8 +11,11 @@ async def lifespan(app: Starlette):
     yield
 
 
+app = Starlette(lifespan=lifespan)
+
+
 async def catalogue(request):
     return PlainTextResponse("kettle " * 100)
 
 
-app = Starlette(routes=[Route("/", catalogue)], lifespan=lifespan)
+app.add_route("/", catalogue)

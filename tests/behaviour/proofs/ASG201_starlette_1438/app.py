@@ -1,12 +1,13 @@
 import asyncio
 
-from bench.marks import mark
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+
+from bench.marks import mark
 
 
 class Timing(BaseHTTPMiddleware):
@@ -29,4 +30,16 @@ async def sign_up(request):
     return PlainTextResponse("welcome", background=BackgroundTask(send_mail))
 
 
-app = Starlette(routes=[Route("/", sign_up)], middleware=[Middleware(Timing)])
+async def health(request):
+    mark("health")
+    return PlainTextResponse("well")
+
+
+async def fail(request):
+    raise ValueError
+
+
+app = Starlette(
+    routes=[Route("/", sign_up), Route("/health", health), Route("/fail", fail)],
+    middleware=[Middleware(Timing)],
+)

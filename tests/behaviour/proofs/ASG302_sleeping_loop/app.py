@@ -25,6 +25,4 @@ async def health(request):
     return PlainTextResponse("well")
 
 
-app = Starlette(
-    routes=[Route("/sensor", sensor), Route("/short", short), Route("/health", health)]
-)
+app = Starlette(routes=[Route("/sensor", sensor), Route("/short", short), Route("/health", health)])

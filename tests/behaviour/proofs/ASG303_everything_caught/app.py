@@ -1,9 +1,10 @@
 import asyncio
 
-from bench.marks import mark
 from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
+
+from bench.marks import mark
 
 
 async def events():

@@ -1,9 +1,10 @@
 import asyncio
-from typing import AsyncIterator
+from collections.abc import AsyncIterator
 
-from bench.marks import mark
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
+
+from bench.marks import mark
 
 app = FastAPI()
 

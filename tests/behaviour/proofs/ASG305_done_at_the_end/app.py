@@ -1,8 +1,9 @@
 import time
 
-from bench.marks import mark
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
+
+from bench.marks import mark
 
 app = FastAPI()
 

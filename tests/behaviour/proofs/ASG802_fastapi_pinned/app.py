@@ -1,7 +1,8 @@
 import asyncio
 
-from bench.marks import mark
 from fastapi import BackgroundTasks, FastAPI
+
+from bench.marks import mark
 
 app = FastAPI()
 

@@ -1,12 +1,13 @@
 import asyncio
 
-from bench.marks import mark
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+
+from bench.marks import mark
 
 
 class Timing(BaseHTTPMiddleware):
