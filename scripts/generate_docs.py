@@ -166,7 +166,9 @@ def _evidence(measured: dict[str, Any]) -> str:
     for identifier, of_hazard in groupby(runs, key=lambda run: run["hazard"]):
         seen = [(run["word"], releases[run["environment"]]) for run in of_hazard]
         groups = [[*group] for _, group in groupby(seen, key=lambda each: each[0])]
-        words = "<br>".join(_seen([release for _, release in group], group[0][0]) for group in groups)
+        words = "<br>".join(
+            _seen([release for _, release in group], group[0][0]) for group in groups
+        )
         hazard = HAZARDS[identifier]
         rows.append((f"`{identifier}`", hazard.summary, hazard.releases, words))
     table = _table(("Hazard", "What happens", "Affected", "Seen in runs"), rows)

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
 from packaging.version import Version
+from pages import read_page
 
+from asgi_lint.rules.registry import page, rules
 from asgi_lint.versions.hazard import Hazard
 from lab.plan import around_edges, measured_hazards, releases, subject_for
-from lab.results import RESULTS, SCHEMA, Environment, Results, Run, contradictions, dump, read
+from lab.results import (
+    RESULTS,
+    SCHEMA,
+    Environment,
+    Results,
+    Run,
+    contradictions,
+    dump,
+    parse,
+    read,
+)
+
+if TYPE_CHECKING:
+    from asgi_lint.rules.rule import Rule
 
 MEASURED = read()
 HAZARDS = pytest.mark.parametrize(
@@ -30,7 +49,8 @@ def test_the_file_is_as_its_schema_says() -> None:
 
 
 def test_the_file_is_written_in_one_way() -> None:
-    assert dump(MEASURED) == RESULTS.read_text("utf-8")
+    text = RESULTS.read_text("utf-8")
+    assert dump(parse(text)) == text
 
 
 @HAZARDS
@@ -74,7 +94,7 @@ def test_a_new_run_takes_the_place_of_the_old_one() -> None:
     ],
 )
 def test_edges(affected: str, expected: set[str]) -> None:
-    hazard = Hazard("x", "starlette", affected, "", (), "")
+    hazard = Hazard("x", "starlette", affected, "", ())
     assert {str(each) for each in around_edges(hazard)} == expected
 
 
@@ -82,3 +102,19 @@ def test_a_hazard_of_one_python_is_run_on_that() -> None:
     hazard = measured_hazards()["stream-fails-on-python-3.11"]
     where = subject_for(hazard, Version("0.13.3")).python
     assert Version(where) >= Version("3.11")
+
+
+def hazards_of(rule: Rule) -> list[Hazard]:
+    """The hazards that its module names."""
+    text = Path(sys.modules[rule.check.__module__].__file__ or "").read_text("utf-8")
+    return [hazard for name, hazard in measured_hazards().items() if f'"{name}"' in text]
+
+
+@pytest.mark.parametrize("rule", rules().values(), ids=list(rules()))
+def test_the_releases_that_a_page_names_were_run(rule: Rule) -> None:
+    prose = read_page(page(rule)).section("Affected releases").prose
+    said = {Version(text) for text in re.findall(r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])", prose)}
+    for package in {hazard.package for hazard in hazards_of(rule)}:
+        of_package = [hazard for hazard in hazards_of(rule) if hazard.package == package]
+        run = {each.release for hazard in of_package for each in MEASURED.of(hazard.identifier)}
+        assert said & {*releases(of_package[0])} - run == set()

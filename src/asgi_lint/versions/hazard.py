@@ -23,8 +23,6 @@ class Hazard:
 
     `affected` is a version specifier; several ranges are separated by `||`, and the empty text
     stands for every release. `sources` are the public issues, pull requests and advisories.
-    `measured` names the case of the behaviour lab that shows the boundary; it is empty for what
-    was published and not measured.
     """
 
     identifier: str
@@ -32,7 +30,6 @@ class Hazard:
     affected: str
     summary: str
     sources: tuple[str, ...]
-    measured: str
 
     def affects(self, release: Version) -> bool:
         """Whether `release` shows the behaviour."""

@@ -69,9 +69,12 @@ class Results:
 
 def read(path: Path = RESULTS) -> Results:
     """The results in that file; none if there is no such file."""
-    if not path.exists():
-        return Results()
-    data = json.loads(path.read_text(encoding="utf-8"))
+    return parse(path.read_text(encoding="utf-8")) if path.exists() else Results()
+
+
+def parse(text: str) -> Results:
+    """The inverse of `dump`."""
+    data = json.loads(text)
     environments = {name: Environment(name, **each) for name, each in data["environments"].items()}
     return Results(
         tuple(
