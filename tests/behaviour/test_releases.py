@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from lab.cli import observed
+from lab.measure import observed
 from lab.plan import measured_hazards
 
 if TYPE_CHECKING:

@@ -6,24 +6,25 @@ import argparse
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from lab.environments import CACHE, InstallationError, cache_folder, environment
+from lab.environments import CACHE, InstallationError
 from lab.interpreters import MissingInterpreterError
-from lab.plan import around_edges, measured_hazards, program, releases, subject_for
-from lab.results import RESULTS, Environment, Run, contradictions, read, write
-from lab.run import RunError, bench
+from lab.measure import observed
+from lab.plan import around_edges, measured_hazards, releases
+from lab.results import RESULTS, contradictions, read, write
+from lab.run import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from asgi_lint.versions.hazard import Hazard
 
-_SECONDS = 60
+_WRITING = threading.Lock()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,44 +35,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for hazard, release in wanted:
             print(f"{hazard.identifier} {hazard.package} {release}")
         return 0
-    writing = threading.Lock()
-
-    def make(of: tuple[Hazard, Version]) -> bool:
-        hazard, release = of
-        label = f"{hazard.identifier:56} {hazard.package} {release!s:8}"
-        try:
-            run = observed(hazard, release, options.cache)
-        except (InstallationError, MissingInterpreterError, RunError) as error:
-            print(f"{label} failed: {error}", flush=True)
-            return False
-        print(f"{label} Python {run.environment.python:8} {run.word}", flush=True)
-        with writing:
-            write(read(options.results).with_run(run), options.results)
-        return True
-
     with ThreadPoolExecutor(options.jobs) as pool:
-        made = list(pool.map(make, wanted))
+        made = list(pool.map(partial(_make, options), wanted))
     found = list(contradictions(read(options.results), measured_hazards().values()))
     print(*found, sep="\n")
     print(f"{sum(made)} runs, {made.count(False)} failed, {len(found)} against the table")
     return 0 if all(made) and not found else 1
 
 
-def observed(hazard: Hazard, release: Version, cache: Path | None = None) -> Run:
-    """Run a hazard's program on a release.
-
-    Raises MissingInterpreterError, InstallationError and RunError.
-    """
-    subject = subject_for(hazard, release)
-    python = environment(subject, cache or cache_folder())
-    seen = bench(python, "observe", program(hazard.identifier).stem, _SECONDS)
-    packages = {name: seen["packages"][name] for name in sorted(seen["packages"])}
-    packages.pop(subject.package, None)
-    where = Environment(
-        subject.name, subject.package, str(subject.release), seen["python"], packages
-    )
-    today = datetime.now(tz=timezone.utc).date().isoformat()
-    return Run(hazard.identifier, where, seen["word"], seen["affected"], today)
+def _make(options: argparse.Namespace, of: tuple[Hazard, Version]) -> bool:
+    """Make one run and add it to the results, so that nothing is lost if the next one hangs."""
+    hazard, release = of
+    label = f"{hazard.identifier:56} {hazard.package} {release!s:8}"
+    try:
+        run = observed(hazard, release, options.cache)
+    except (InstallationError, MissingInterpreterError, RunError) as error:
+        print(f"{label} failed: {error}", flush=True)
+        return False
+    print(f"{label} Python {run.environment.python:8} {run.word}", flush=True)
+    with _WRITING:
+        write(read(options.results).with_run(run), options.results)
+    return True
 
 
 def _wanted(options: argparse.Namespace) -> Iterator[tuple[Hazard, Version]]:
