@@ -47,12 +47,32 @@ PROOFS = (
         after="20",
         same=(Request("/language", headers=(("Accept-Language", "de"),)), Request("/missing")),
     ),
+    Proof(
+        "ASG103_no_token",
+        before="500",
+        after="401",
+        same=(Request("/", headers=(("Authorization", "Bearer 1"),)),),
+    ),
     Proof("ASG104_added_by_start_up", before="does not start", after="gzip"),
     Proof(
         "ASG106_patched_request",
         before="cut-short",
         after="complete",
         same=(Request("/last", "GET", body=("kettle",)), Request("/missing")),
+    ),
+    Proof(
+        "ASG107_logged_on_failure",
+        before="500",
+        after="422",
+        same=(Request("/", "POST", body=("ket", "tle")),),
+    ),
+    Proof("ASG112_return_forgotten", before="500", after="200"),
+    Proof("ASG113_body_hashed", before="nothing", after="kettle", same=(Request("/health"),)),
+    Proof(
+        "ASG114_two_cookies",
+        before="1 of 2",
+        after="2 of 2",
+        same=(Request("/"), Request("/missing")),
     ),
     Proof(
         "ASG302_endless_loop",
