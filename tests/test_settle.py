@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from asgi_lint.settings import Settings
 
+UTF_16 = "fastapi==0.85.0  # asgi-lint: ignore[ASG802]\r\n".encode("utf-16")
 PYPROJECT = '[project]\nname = "shop"\nversion = "1"\ndependencies = [\n  "fastapi==0.85.0",'
 
 
@@ -48,6 +49,11 @@ def test_comment_on_any_line_of_the_span_silences(project: Path, comment: str, r
     lay_out(project, {"main.py": commented(comment, row=row)})
     assert reported("main.py") == []
     assert asgi_lint("main.py").stderr == ""
+
+
+def test_comment_in_requirements_in_utf_16_silences(project: Path) -> None:
+    lay_out(project, {"requirements.txt": UTF_16})
+    assert reported(".") == [TASK]
 
 
 @pytest.mark.parametrize(
