@@ -141,7 +141,7 @@ def _report(fixing: Fixing, output_format: str, options: dict[str, Any], *, err:
     else:
         text = render_statistics(report, color=color)
     write(text, target, for_people=for_people, color=color, err=err)
-    for line in () if for_people else fixed_lines(report):
+    for line in () if for_people or err else fixed_lines(report):
         click.echo(line, err=True)
 
 
