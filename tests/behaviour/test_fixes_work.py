@@ -74,6 +74,8 @@ PROOFS = (
         after="2 of 2",
         same=(Request("/"), Request("/missing")),
     ),
+    Proof("ASG203_called_at_once", before="not sent", after="sent", same=(Request("/health"),)),
+    Proof("ASG204_lambda", before="not sent", after="sent", same=(Request("/health"),)),
     Proof(
         "ASG302_endless_loop",
         before="silence",
@@ -105,6 +107,18 @@ PROOFS = (
         before="silence",
         after="complete",
         same=(Request("/log?lines=3&pause=0"), Request("/health")),
+    ),
+    Proof(
+        "ASG307_upstream_refuses",
+        before="left open",
+        after="closed",
+        same=(Request("/models/small"), Request("/missing")),
+    ),
+    Proof(
+        "ASG310_compressed_upstream",
+        before="unreadable",
+        after="readable",
+        same=(Request("/plain"), Request("/a/b")),
     ),
     Proof("ASG801_starlette_pinned", before="goes on", after="stops"),
     Proof("ASG802_starlette_pinned", before="cancelled", after="completed"),

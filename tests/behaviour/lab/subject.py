@@ -22,21 +22,28 @@ _TASK_GROUPS_SINCE = Version("0.15.0")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """A release of `package`; `python` is the minor version that it runs on, such as "3.11"."""
+    """A release of `package`; `python` is the minor version that it runs on, such as "3.11".
+
+    `more` are requirements of the program itself, each pinned.
+    """
 
     package: str
     release: Version
     python: str
+    more: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """A name for its environment, such as "starlette-0.20.4-py3.11"."""
-        return f"{self.package}-{self.release}-py{self.python}"
+        more = "".join(f"-{each.replace('==', '-')}" for each in self.more)
+        return f"{self.package}-{self.release}-py{self.python}{more}"
 
     @property
     def requirements(self) -> tuple[str, ...]:
         """What is installed; what else comes along is theirs to say."""
-        return tuple(sorted({f"{self.package}=={self.release}", *_COMPANIONS, *self._fitting()}))
+        return tuple(
+            sorted({f"{self.package}=={self.release}", *_COMPANIONS, *self._fitting(), *self.more})
+        )
 
     @property
     def starlette(self) -> Version:
