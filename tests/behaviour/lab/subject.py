@@ -79,7 +79,7 @@ def pythons_for(package: str, release: Version) -> SpecifierSet:
     Starlette 0.13.3 to 0.13.8 give coroutines to `asyncio.wait`, which Python 3.11 no longer
     takes; nothing that streams works there.
     """
-    subject = Subject(package, release, "")
-    if Version("0.13.3") <= subject.starlette < Version("0.14.0"):
+    starlette = Subject(package, release, "").starlette
+    if Version("0.13.3") <= starlette < Version("0.14.0"):
         return SpecifierSet("<3.11")
     return SpecifierSet()
