@@ -166,7 +166,8 @@ def _extract(
         from asgi_lint.model.parse import SyntaxProblem
 
         modules = Modules(root, filenames)
-        extractors = [crashes.extractor(r, r.extract) for r in rules if r.extract is not None]
+        own = {r.extract: r for r in reversed([*rules]) if r.extract is not None}
+        extractors = [crashes.extractor(rule, each) for each, rule in own.items()]
         while queue:
             filename = queue.pop()
             with crashes.of(f"the analysis of {filename}"):

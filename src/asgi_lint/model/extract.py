@@ -75,6 +75,7 @@ class _Scope:
     parent: int
     qualname: str
     class_: ClassFacts | None = None
+    class_node: cst.ClassDef | None = None
     function: cst.FunctionDef | None = None
     parameters: tuple[Parameter, ...] = ()
     decorators: tuple[Expr, ...] = ()
@@ -411,6 +412,7 @@ class _Walk:
                 self._positions,
                 self,
                 is_generator=scope.yields > 0,
+                class_=outer.class_node,
             )
             for extractor in self._extractors:
                 self.candidates.extend(extractor(tree))
@@ -433,6 +435,7 @@ class _Walk:
         for base in node.bases:
             self._expression(base.value, outer)
         scope = self._enter(outer, node.name)
+        scope.class_node = node
         scope.class_ = ClassFacts(
             name=node.name.value,
             span=self._positions.span(node.name),

@@ -34,7 +34,9 @@ class FileNames(Protocol):
 class FunctionTree:
     """A definition with its scope index, and what a rule may ask about its nodes and file.
 
-    `indent` is the file's own unit of indentation, `newline` its own line ending.
+    `class_` is the class whose method it is. `module` is the tree of the whole file, for what
+    cannot be told from the function alone; to go through all of it is slow. `indent` is the file's
+    own unit of indentation, `newline` its own line ending.
     """
 
     def __init__(
@@ -46,9 +48,12 @@ class FunctionTree:
         file: FileNames,
         *,
         is_generator: bool,
+        class_: cst.ClassDef | None = None,
     ) -> None:
         self.node = node
+        self.class_ = class_
         self.scope = scope
+        self.module = module
         self.is_generator = is_generator
         self.indent = module.default_indent
         self.newline = module.default_newline
@@ -70,6 +75,11 @@ class FunctionTree:
             found.level == 0 and found.module.partition(".")[0] == module
             for found in self._file.imports
         )
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The file's lines without their endings."""
+        return self._file.lines
 
     def line(self, row: int) -> str:
         """The text of a line, from 1, without its ending."""
