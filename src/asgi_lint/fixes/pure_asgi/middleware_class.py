@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from asgi_lint.fixes.pure_asgi.method import Method, call_method
-from asgi_lint.fixes.pure_asgi.names import walk
+from asgi_lint.fixes.pure_asgi.names import mentioned, walk
 from asgi_lint.fixes.pure_asgi.occurrences import annotates, uses_of_name
 from asgi_lint.fixes.pure_asgi.refusal import Refusal
 from asgi_lint.fixes.pure_asgi.request_use import RequestUse
@@ -92,7 +92,7 @@ def rewritten_function(tree: FunctionTree, decorator: cst.Decorator) -> Rewritin
     function = tree.node
     if len(function.decorators) != 1:
         raise Refusal("it has other decorators too")
-    if uses_of_name(tree, function.name.value) > 1:
+    if uses_of_name(tree, function.name.value, function) or _calls_itself(function):
         raise Refusal("its name is used elsewhere too")
     name = _class_name(tree)
     grammar = grammar_of(tree.module, function)
@@ -114,13 +114,18 @@ def rewritten_registered(tree: FunctionTree, registrations: Sequence[cst.Call]) 
     function = tree.node
     if function.decorators:
         raise Refusal("it is decorated")
-    if uses_of_name(tree, function.name.value) != len(registrations) + 1:
+    uses = uses_of_name(tree, function.name.value, function)
+    if uses != len(registrations) or _calls_itself(function):
         raise Refusal("its name is used elsewhere too")
     name = _class_name(tree)
     middleware, method = _class_of(tree, name, grammar_of(tree.module, function))
     needs = method.needs | ({"ASGIApp"} if annotates(tree) else set())
     calls = tuple(registrations)
     return Rewriting(function, [middleware], needs, method.lasting, name, calls)
+
+
+def _calls_itself(function: cst.FunctionDef) -> bool:
+    return function.name.value in mentioned(function.body)
 
 
 def _class_of(tree: FunctionTree, name: str, grammar: Grammar) -> tuple[cst.ClassDef, Method]:

@@ -80,6 +80,8 @@ class SuiteWriter:
             if isinstance(statement, cst.Try) and self._has_call(statement.body):
                 return new + self._attempt(statement, rest, attempt, is_last=is_last)
             new.append(self._compound(statement, rest, attempt, is_last=ends_method))
+            if not rest:
+                return new
         return new
 
     def _only_annotates(self, statement: cst.BaseStatement) -> bool:
