@@ -166,8 +166,8 @@ def _extract(
         from asgi_lint.model.parse import SyntaxProblem
 
         modules = Modules(root, filenames)
-        own = {r.extract: r for r in reversed([*rules]) if r.extract is not None}
-        extractors = [crashes.extractor(rule, each) for each, rule in own.items()]
+        asked = {each: r for r in rules for each in (r.extract, r.shared_extract) if each}
+        extractors = [crashes.extractor(rule, each) for each, rule in asked.items()]
         while queue:
             filename = queue.pop()
             with crashes.of(f"the analysis of {filename}"):

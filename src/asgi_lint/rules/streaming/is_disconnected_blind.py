@@ -86,5 +86,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     hazard=_HAZARD,
     check=check,
-    extract=pure_asgi.extract,
+    shared_extract=pure_asgi.extract,
 )
