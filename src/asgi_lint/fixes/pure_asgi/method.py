@@ -9,7 +9,7 @@ import libcst as cst
 
 from asgi_lint.fixes.pure_asgi.calls import next_calls
 from asgi_lint.fixes.pure_asgi.dispatch_body import new_body
-from asgi_lint.fixes.pure_asgi.names import own_nodes, references
+from asgi_lint.fixes.pure_asgi.names import bound, mentioned, own_nodes, references
 from asgi_lint.fixes.pure_asgi.refusal import Refusal
 from asgi_lint.fixes.pure_asgi.trees import (
     lead,
@@ -24,6 +24,9 @@ from asgi_lint.fixes.pure_asgi.vocabulary import vocabulary
 from asgi_lint.model.syntax import parameters_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from asgi_lint.fixes.pure_asgi.calls import NextCall
     from asgi_lint.fixes.pure_asgi.request_use import RequestUse
     from asgi_lint.fixes.pure_asgi.trees import Grammar, New, Statements
 
@@ -61,6 +64,7 @@ def call_method(
     words = vocabulary(statements, request)
     parameters = frozenset({"self", "scope", "receive", "send"})
     new = new_body(statements, calls, words, grammar, parameters, is_annotated=is_annotated)
+    _check_lost(new.statements, calls.values())
     needs = set(new.needs)
     opening = grammar.statements(_OPENING)
     if uses_request:
@@ -81,6 +85,14 @@ def call_method(
         frozenset(needs),
         new.lasting,
     )
+
+
+def _check_lost(statements: Statements, calls: Iterable[NextCall]) -> None:
+    """Refusal where the new statements still read what was the response of `call_next`."""
+    kept = {call.kept_as for call in calls if call.kept_as is not None}
+    lost = (kept & mentioned(*statements)) - bound(statements)
+    if lost:
+        raise Refusal(f"it uses `{min(lost)}` elsewhere than after `call_next`")
 
 
 _HEADER = "async def __call__(self, scope, receive, send):"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from asgi_lint.fixes.pure_asgi.method import Method, call_method
-from asgi_lint.fixes.pure_asgi.names import mentioned, walk
+from asgi_lint.fixes.pure_asgi.names import mentioned, nodes, walk
 from asgi_lint.fixes.pure_asgi.occurrences import annotates, uses_of_name
 from asgi_lint.fixes.pure_asgi.refusal import Refusal
 from asgi_lint.fixes.pure_asgi.request_use import RequestUse
@@ -53,8 +53,6 @@ class Rewriting:
 def rewritten_class(tree: FunctionTree, class_: cst.ClassDef) -> Rewriting:
     """A subclass of BaseHTTPMiddleware; Refusal where it cannot be rewritten."""
     dispatch = tree.node
-    if len(class_.bases) != 1 or class_.keywords:
-        raise Refusal("it has other base classes too")
     if class_.decorators or dispatch.decorators:
         raise Refusal("it is decorated")
     methods = {m.name.value: m for m in suite_of(class_.body) if isinstance(m, cst.FunctionDef)}
@@ -124,12 +122,23 @@ def rewritten_registered(tree: FunctionTree, registrations: Sequence[cst.Call]) 
     return Rewriting(function, [middleware], needs, method.lasting, name, calls)
 
 
+def _is_mangled(node: cst.CSTNode) -> bool:
+    """Whether it is a name such as `__secret`, to which a class prepends its own."""
+    match node:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name.startswith("__") and not name.endswith("__")
+        case _:
+            return False
+
+
 def _calls_itself(function: cst.FunctionDef) -> bool:
     return function.name.value in mentioned(function.body)
 
 
 def _class_of(tree: FunctionTree, name: str, grammar: Grammar) -> tuple[cst.ClassDef, Method]:
     function = tree.node
+    if any(_is_mangled(node) for node in nodes(function.body)):
+        raise Refusal("it uses a name that means something else within a class")
     is_annotated = annotates(tree)
     use = RequestUse({}, _functions(tree.module))
     method = call_method(function, use, grammar, is_method=False, is_annotated=is_annotated)
@@ -218,6 +227,8 @@ def _check_class(
     """Refusal where the class uses more of BaseHTTPMiddleware than its constructor."""
     for node, parents in walk(class_):
         match node:
+            case cst.AssignTarget(target=cst.Name(value="__slots__")):
+                raise Refusal("it has `__slots__`")
             case cst.Attribute(attr=cst.Name(value="dispatch_func")):
                 raise Refusal("it uses `dispatch_func`")
             case cst.Attribute(value=cst.Name(value="self" | "cls"), attr=cst.Name(value=attr)):

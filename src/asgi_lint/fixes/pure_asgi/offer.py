@@ -56,7 +56,11 @@ def _reason_elsewhere(project: Project, layer: Layer, dispatcher: Function) -> s
     class_ = Class(dispatcher.filename, around)
     if layer.class_ != class_:
         return "it inherits its dispatcher"
-    return _reason_of_subclass(project, class_) or _reason_of_calls(project, class_, dispatcher)
+    return (
+        _reason_of_subclass(project, class_)
+        or _reason_of_registration(project, class_, dispatcher)
+        or _reason_of_calls(project, class_, dispatcher)
+    )
 
 
 def _reason_of_imports(project: Project, dispatcher: Function) -> str | None:
@@ -78,6 +82,14 @@ def _reason_of_subclass(project: Project, class_: Class) -> str | None:
                 continue
             if class_ in [*project.evaluator.ancestry(other)]:
                 return f"`{scope.class_.name}` derives from it"
+    return None
+
+
+def _reason_of_registration(project: Project, class_: Class, dispatcher: Function) -> str | None:
+    for layers in project.wiring.layers.values():
+        for layer in layers:
+            if layer.class_ == class_ and layer.dispatcher != dispatcher:
+                return "it is also registered with a `dispatch` of another kind"
     return None
 
 

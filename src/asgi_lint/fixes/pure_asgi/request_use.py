@@ -8,6 +8,7 @@ whatever keeps the request for code that cannot be seen.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -97,7 +98,7 @@ class RequestUse:
             raise Refusal(f"it keeps `{request}` with `{name}`")
         if not name or last.lstrip("_")[:1].isupper():
             raise Refusal(f"it keeps `{request}` in `{name or 'an object'}`")
-        if any(isinstance(parent, cst.Await) for parent in reference.parents):
+        if _is_awaited(reference, call):
             raise Refusal(f"it hands `{request}` to `{name}`, which may read the body")
 
     def _helper(
@@ -169,6 +170,28 @@ def _innermost_call(reference: Reference) -> cst.Call | None:
             case _:
                 return None
     return None
+
+
+def _is_awaited(reference: Reference, call: cst.Call) -> bool:
+    """Whether the call is waited for, at once or by the name of its result."""
+    around = [*reference.parents, reference.node]
+    for parent, child in pairwise(around):
+        match parent:
+            case cst.Await():
+                return True
+            case cst.With(asynchronous=cst.Asynchronous()) if isinstance(child, cst.WithItem):
+                return True
+            case cst.For(asynchronous=cst.Asynchronous(), iter=iterated) if iterated is child:
+                return True
+            case cst.CompFor(asynchronous=cst.Asynchronous(), iter=iterated) if iterated is child:
+                return True
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+                uses = references(name, reference.parents[0])
+                if value is call and any(isinstance(use.parent, cst.Await) for use in uses):
+                    return True
+            case _:
+                continue
+    return False
 
 
 def _called(call: cst.Call) -> str:

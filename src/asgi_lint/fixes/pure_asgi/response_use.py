@@ -71,8 +71,15 @@ def response_use(
 
 
 def _attribute(response: str, attr: str, reference: Reference) -> str:
+    is_bound = isinstance(
+        reference.parents[-2], (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del)
+    )
     match attr:
-        case "headers" | "raw_headers" | "status_code":
+        case "status_code":
+            return attr
+        case "headers" | "raw_headers" if is_bound:
+            raise Refusal(f"it replaces `{response}.{attr}` as a whole")
+        case "headers" | "raw_headers":
             return attr
         case "set_cookie" | "delete_cookie" if isinstance(reference.parents[-2], cst.Call):
             return attr

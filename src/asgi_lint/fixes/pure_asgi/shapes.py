@@ -58,7 +58,9 @@ def _is_middleware(tree: FunctionTree, base: cst.BaseExpression) -> bool:
 
 
 def check_base(tree: FunctionTree, class_: cst.ClassDef) -> None:
-    """Refusal where the class derives from BaseHTTPMiddleware by way of another class."""
+    """Refusal where the class derives from more than BaseHTTPMiddleware, or not directly."""
+    if len(class_.bases) != 1 or class_.keywords:
+        raise Refusal("it has other base classes too")
     for base in class_.bases:
         name = tree.names(base.value)
         if name is None or fw.canonical(name) != fw.BASE_HTTP_MIDDLEWARE:
