@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from asgi_lint.analysis import analyse
 from asgi_lint.diagnostics import FILE_START, Diagnostic, Place
 from asgi_lint.discovery import discover, list_project, missing_paths
-from asgi_lint.roots import group_by_root
+from asgi_lint.fingerprints import below, fingerprinted
+from asgi_lint.roots import group_by_root, repository_top
 from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
 from asgi_lint.source import Source, absolute_filename
@@ -162,12 +163,14 @@ def _check_project(
     names = {rule.name: rule.code for rule in every.values()}
     reported |= _included(analysis, given)
     settled = settle(analysis.findings, sources, reported, settings, names, today)
-    shown = {place.filename for d in settled.diagnostics for place in _places(d)}
+    texts = {name: source.text for name, source in sources.items()}
+    diagnostics = fingerprinted(settled.diagnostics, texts, below(repository_top(root) or root))
+    shown = {place.filename for d in diagnostics for place in _places(d)}
     outcome = Run(
-        diagnostics=settled.diagnostics,
-        sources={name: sources[name].text for name in sorted(shown) if name in sources},
+        diagnostics=diagnostics,
+        sources={name: texts[name] for name in sorted(shown) if name in texts},
         files_checked=len(reported),
-        fails=any(d.severity.rank >= settings.fail_on.rank for d in settled.diagnostics),
+        fails=any(d.severity.rank >= settings.fail_on.rank for d in diagnostics),
         warnings=settled.malformed,
         crashes=analysis.crashes,
     )
@@ -225,4 +228,6 @@ def _unlisted(problem: SourceProblem) -> Run:
     rule = rules()["ASG002"]
     place = Place(problem.filename, FILE_START)
     diagnostic = Diagnostic(rule.code, rule.name, problem.message, rule.severity, place, rule.url)
-    return Run((diagnostic,), {}, files_checked=0, fails=True, warnings=(), crashes=())
+    top = repository_top(problem.filename) or problem.filename
+    found = fingerprinted([diagnostic], {}, below(top))
+    return Run(found, {}, files_checked=0, fails=True, warnings=(), crashes=())

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from asgi_lint.cli.ending import FAILED, REPORTED, fail
 from asgi_lint.cli.options import common_folder, fastapi_version, settings_under, starlette_version
-from asgi_lint.cli.printing import uses_color, warn, write
+from asgi_lint.cli.outputs import output_options, outputs_of, write_outputs
+from asgi_lint.cli.printing import warn
 from asgi_lint.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from asgi_lint.pipeline import Run
     from asgi_lint.source import Source, SourceProblem
 
 
@@ -28,15 +27,7 @@ if TYPE_CHECKING:
 @click.option("--force-exclude", is_flag=True, default=None, help="Leave them out even when named.")
 @starlette_version
 @fastapi_version
-@click.option(
-    "--output-format",
-    type=click.Choice(["full", "concise", "json", "sarif"]),
-    help="Default: full.",
-)
-@click.option(
-    "--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there."
-)
-@click.option("--statistics", is_flag=True, help="Count diagnostics by code instead.")
+@output_options
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
@@ -57,12 +48,16 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     try:
         settings_for = settings_under(options)
         meant = [*on_disk, stdin.filename] if stdin else on_disk
-        output_format = settings_for(common_folder(meant)).output_format
+        outputs = outputs_of(
+            options["outputs"],
+            options["output_file"],
+            lambda: settings_for(common_folder(meant)).output_format,
+        )
         outcome = run(on_disk, settings_for, stdin=stdin)
     except (SettingsError, UsageError) as error:
         fail(str(error))
     warn(outcome)
-    _write(outcome, output_format, options["output_file"], statistics=options["statistics"])
+    write_outputs(outcome, outputs, statistics=options["statistics"])
     if outcome.crashes:
         sys.exit(FAILED)
     sys.exit(REPORTED if outcome.fails and not options["exit_zero"] else 0)
@@ -78,20 +73,3 @@ def _standard_input(paths: tuple[str, ...], filename: str | None) -> Source | So
     from asgi_lint.source import absolute_filename, decode_source
 
     return decode_source(sys.stdin.buffer.read(), absolute_filename(filename or "stdin.py"))
-
-
-def _write(outcome: Run, output_format: str, target: Path | None, *, statistics: bool) -> None:
-    from asgi_lint.cli.reporting import report_of
-    from asgi_lint.reporters.formats import FORMATS, render
-    from asgi_lint.reporters.statistics import render as render_statistics
-    from asgi_lint.reporters.statistics import render_json
-
-    report = report_of(outcome, with_pages=output_format == "sarif")
-    color = uses_color(target)
-    if not statistics:
-        text = render(report, output_format, color=color)
-    elif output_format == "json":
-        text = render_json(report)
-    else:
-        text = render_statistics(report, color=color)
-    write(text, target, for_people=FORMATS[output_format].for_people, color=color)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ def report_of(outcome: Run, *, with_pages: bool) -> Report:
             for rule in reported
         },
         version=__version__,
+        started=dt.datetime.now(),
         notifications=tuple(
             Notification(d.message, d.place)
             for d in outcome.diagnostics

@@ -63,7 +63,20 @@ DEFAULT_EXCLUDE = (
     "venv",
 )
 
-OUTPUT_FORMATS = ("full", "concise", "json", "sarif")
+OUTPUT_FORMATS = (
+    "full",
+    "concise",
+    "grouped",
+    "json",
+    "json-lines",
+    "junit",
+    "github",
+    "gitlab",
+    "azure",
+    "pylint",
+    "rdjson",
+    "sarif",
+)
 
 KEYS = (
     Key(
