@@ -83,12 +83,8 @@ def test_junit_counts_what_it_holds(sample: Report) -> None:
     suites = ET.fromstring(render(replace(sample, started=datetime(2026, 11, 21, 9)), "junit"))
     assert [suite.get("timestamp") for suite in suites] == ["2026-11-21T09:00:00"] * len(suites)
     for suite in suites:
-        for kind, counted in (
-            ("testcase", "tests"),
-            ("failure", "failures"),
-            ("skipped", "skipped"),
-        ):
-            assert len([*suite.iter(kind)]) == int(suite.get(counted, "-1"))
+        counts = [len([*suite.iter(kind)]) for kind in ("testcase", "failure")]
+        assert counts == [int(suite.get(each, "")) for each in ("tests", "failures")]
     assert sum(int(suite.get("failures", "0")) for suite in suites) == 15
 
 

@@ -49,7 +49,6 @@ def _suite(number: int, name: str, found: Sequence[Diagnostic], report: Report) 
             "tests": str(len(found) or 1),
             "failures": str(len(found) - notes),
             "errors": "0",
-            "skipped": str(notes),
             "time": "0",
             "timestamp": report.started.isoformat(timespec="seconds"),
             "hostname": "localhost",
