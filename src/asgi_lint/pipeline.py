@@ -10,6 +10,8 @@ from asgi_lint.analysis import analyse
 from asgi_lint.diagnostics import FILE_START, Diagnostic, Place
 from asgi_lint.discovery import discover, list_project, missing_paths
 from asgi_lint.fingerprints import below, fingerprinted
+from asgi_lint.model.frameworks import canonical
+from asgi_lint.model.stated import Stated
 from asgi_lint.roots import group_by_root, repository_top
 from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
@@ -158,6 +160,11 @@ def _check_project(
         overrides=overrides,
         options={rule.name: settings.options_for(rule) for rule in every.values()},
         given={stdin.filename: stdin} if stdin is not None else {},
+        stated=Stated(
+            frozenset(map(canonical, settings.base_http_middleware)),
+            frozenset(map(canonical, settings.asgi_middleware)),
+            frozenset(map(canonical, settings.streaming_responses)),
+        ),
     )
     sources = dict(analysis.sources)
     names = {rule.name: rule.code for rule in every.values()}

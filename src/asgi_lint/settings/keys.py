@@ -14,6 +14,8 @@ class Kind(Enum):
     CODES = 'a list of codes, such as ["ASG201", "ASG3"]'
     GLOBS = 'a list of globs, such as ["migrations", "src/*/generated"]'
     CODES_BY_GLOB = 'a table of globs with their codes, such as {"tests/*" = ["ASG2"]}'
+    NAMES = 'a list of dotted names, such as ["shop.middleware.Timing"]'
+    PATH = 'a path, such as "../asgi-lint.toml"'
     RELEASES = 'a release such as "0.41.3" or a range such as ">=0.40,<1"'
     OPTIONS = "a table of rules with their options"
 
@@ -80,6 +82,13 @@ OUTPUT_FORMATS = (
 
 KEYS = (
     Key(
+        "extend",
+        Kind.PATH,
+        None,
+        "Another configuration, relative to this one: what it says holds where this one is silent. "
+        "Its globs stay relative to its own folder.",
+    ),
+    Key(
         "select",
         Kind.CODES,
         None,
@@ -135,6 +144,31 @@ KEYS = (
         ("note", "warning", "error"),
     ),
     Key("output-format", Kind.CHOICE, "full", "How diagnostics are written.", OUTPUT_FORMATS),
+    Key(
+        "baseline",
+        Kind.PATH,
+        None,
+        "A file written by `--write-baseline`: the diagnostics in it are not reported.",
+    ),
+    Key(
+        "base-http-middleware",
+        Kind.NAMES,
+        (),
+        "Classes of other packages that are a BaseHTTPMiddleware, by the name they are imported "
+        "under.",
+    ),
+    Key(
+        "asgi-middleware",
+        Kind.NAMES,
+        (),
+        "Classes of other packages that are pure ASGI middleware around their argument `app`.",
+    ),
+    Key(
+        "streaming-responses",
+        Kind.NAMES,
+        (),
+        "Classes of other packages that are a StreamingResponse.",
+    ),
     Key(
         "rules", Kind.OPTIONS, (), "Options of single rules, each in a table with the rule's name."
     ),

@@ -30,13 +30,15 @@ class PerFileIgnore:
 class Settings:
     """All settings of a run; `settings.keys.KEYS` describes each.
 
-    `filename` is the configuration that was read and `folder` the one that its globs are relative
-    to (absolute, forward slashes), both None without one. `selections` come from the weakest source
-    to the strongest. A version is a PEP 440 release or range, as written. `rule_options` holds what
-    was set, by the rule's name.
+    `filename` is the configuration that was read, `extended` are those that it extends, nearest
+    first, and `folder` is what its globs are relative to (all absolute, forward slashes; without
+    one None). `selections` come from the weakest source to the strongest. A version is a PEP 440
+    release or range, as written. `baseline` is an absolute path. `rule_options` holds what was set,
+    by the rule's name.
     """
 
     filename: str | None = None
+    extended: tuple[str, ...] = ()
     folder: str | None = None
     selections: tuple[Selection, ...] = ()
     per_file_ignores: tuple[PerFileIgnore, ...] = ()
@@ -48,6 +50,10 @@ class Settings:
     fastapi_version: str | None = None
     fail_on: Severity = Severity.WARNING
     output_format: str = "full"
+    baseline: str | None = None
+    base_http_middleware: tuple[str, ...] = ()
+    asgi_middleware: tuple[str, ...] = ()
+    streaming_responses: tuple[str, ...] = ()
     rule_options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
 
     @cached_property
