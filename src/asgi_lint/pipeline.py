@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from asgi_lint.analysis import Analysis, Crash
+    from asgi_lint.discovery import Discovered
     from asgi_lint.model.project import Project
     from asgi_lint.settings import Settings
     from asgi_lint.source import SourceProblem
@@ -141,11 +142,7 @@ def _check_project(
     overrides = overrides_of(root, settings)
     listed = list_project(root, settings, is_manifest)
     files, manifests = set(listed.files), set(listed.manifests)
-    reported = {
-        name
-        for name in found
-        if name in files or name in manifests or _is_asked_for(name, root, given)
-    }
+    reported = _reported(root, found, given, listed)
     for filename in reported:
         if is_manifest(filename):
             manifests.add(filename)
@@ -182,6 +179,26 @@ def _check_project(
         crashes=analysis.crashes,
     )
     return analysis.project, outcome
+
+
+def reported_at(paths: Iterable[str], settings_for: Callable[[str], Settings]) -> tuple[str, ...]:
+    """The files and manifests that a run over `paths` reports on, sorted; errors as for `run`."""
+    paths = tuple(paths)
+    found, _ = found_at(paths, settings_for)
+    given = dict.fromkeys(map(absolute_filename, paths))
+    reported: set[str] = set()
+    for root, filenames in group_by_root(found, given).items():
+        listed = list_project(root, settings_for(root), is_manifest)
+        reported |= _reported(root, filenames, given, listed)
+    return tuple(sorted(reported))
+
+
+def _reported(
+    root: str, found: Iterable[str], given: Collection[str], listed: Discovered
+) -> set[str]:
+    """Which of the files that were found at the given paths the project reports on."""
+    own = {*listed.files, *listed.manifests}
+    return {name for name in found if name in own or _is_asked_for(name, root, given)}
 
 
 def overrides_of(root: str, settings: Settings) -> dict[str, str]:

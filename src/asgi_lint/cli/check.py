@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import FAILED, REPORTED, fail
 from asgi_lint.cli.options import common_folder, fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.outputs import output_options, outputs_of, write_outputs
 from asgi_lint.cli.printing import warn
+from asgi_lint.cli.showing import show_files, show_settings, showing_options
 from asgi_lint.diagnostics import Severity
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--exclude", multiple=True, metavar="GLOBS", help="Leave these out, not the usual.")
 @click.option("--extend-exclude", multiple=True, metavar="GLOBS", help="Leave these out too.")
 @click.option("--force-exclude", is_flag=True, default=None, help="Leave them out even when named.")
+@configuration_options
 @starlette_version
 @fastapi_version
 @output_options
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     help="The least severity that makes the exit code 1. Default: warning.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")
+@showing_options
 @click.option("--stdin-filename", metavar="PATH", help="What `-` (standard input) is the text of.")
 def check(paths: tuple[str, ...], **options: Any) -> None:
     """Check files and folders (default: the current folder); `-` is standard input.
@@ -48,6 +52,11 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     try:
         settings_for = settings_under(options)
         meant = [*on_disk, stdin.filename] if stdin else on_disk
+        if options["show_settings"]:
+            folder = common_folder(meant)
+            return show_settings(folder, settings_for(folder))
+        if options["show_files"]:
+            return show_files(on_disk, settings_for)
         outputs = outputs_of(
             options["outputs"],
             options["output_file"],

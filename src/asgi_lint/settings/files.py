@@ -8,7 +8,7 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from asgi_lint.roots import upwards
+from asgi_lint.roots import entry_names, upwards
 from asgi_lint.settings.origin import Origin, SettingsError, absolute_below
 from asgi_lint.settings.selection import default_selection
 from asgi_lint.settings.validation import did_you_mean, with_table
@@ -54,7 +54,8 @@ def read_settings(
     """
     found = _read_table(filename)
     if found is None:
-        raise SettingsError(f"{filename}: {_why_none(filename)}.")
+        problem = _why_none(filename)
+        raise SettingsError(f"{filename}: {problem}{'' if problem.endswith('?') else '.'}")
     origin, table = found
     return _from_table(replace(origin, folder=folder or origin.folder), table, rules)
 
@@ -112,20 +113,17 @@ def _extended(
     found = _read_table(filename)
     if found is None:
         problem = f'"{written}" cannot be extended: {_why_none(filename)}'
-        raise origin.error(("extend",), f"{problem}{_name_beside(filename)}")
+        raise origin.error(("extend",), problem)
     return _from_table(*found, rules, chain)
 
 
 def _why_none(filename: str) -> str:
-    return "it does not exist" if _read(filename) is None else "it has no table [tool.asgi-lint]"
-
-
-def _name_beside(filename: str) -> str:
-    """The file that was meant, perhaps."""
-    from asgi_lint.roots import entry_names
-
+    """Why a file is no configuration, perhaps with the one beside it that was meant."""
+    if _read(filename) is not None:
+        return "it has no table [tool.asgi-lint]"
     folder, name = posixpath.split(filename)
-    return did_you_mean(name, [each for each in entry_names(folder) if each.endswith(".toml")])
+    beside = [each for each in entry_names(folder) if each.endswith(".toml")]
+    return f"it does not exist{did_you_mean(name, beside)}"
 
 
 def _read_table(filename: str) -> tuple[Origin, dict[str, object]] | None:
