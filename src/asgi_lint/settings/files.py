@@ -123,7 +123,7 @@ def _why_none(filename: str) -> str:
         return "it has no table [tool.asgi-lint]"
     folder, name = posixpath.split(filename)
     beside = [each for each in entry_names(folder) if each.endswith(".toml")]
-    return f"it does not exist{did_you_mean(name, beside)}"
+    return f"it does not exist{did_you_mean(name, beside, closeness=0.8)}"
 
 
 def _read_table(filename: str) -> tuple[Origin, dict[str, object]] | None:

@@ -221,12 +221,15 @@ def _among(options: Iterable[str]) -> str:
     return f"; it has {listed}" if listed else "; it has none"
 
 
-def did_you_mean(written: str, known: Iterable[str]) -> str:
-    """What follows an error about a word that is not among the known ones; "" if none is close."""
+def did_you_mean(written: str, known: Iterable[str], *, closeness: float = 0.6) -> str:
+    """What follows an error about a word that is not among the known ones; "" if none is close.
+
+    `closeness` is the least ratio of `difflib`, 1 for equal words.
+    """
     from difflib import get_close_matches  # late: only needed for an error
 
     by_lower = {word.lower(): word for word in known}
-    closest = get_close_matches(written.lower(), by_lower, n=1)
+    closest = get_close_matches(written.lower(), by_lower, n=1, cutoff=closeness)
     return f'; did you mean "{by_lower[closest[0]]}"?' if closest else ""
 
 
