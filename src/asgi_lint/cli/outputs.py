@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from asgi_lint.pipeline import Run
+    from asgi_lint.reporters.report import Report
 
     Decorated = Callable[..., Any]
 
@@ -24,6 +24,13 @@ class Output(NamedTuple):
 
     format: str
     target: Path | None = None
+
+    @property
+    def for_people(self) -> bool:
+        """Whether people read it, and not programs."""
+        from asgi_lint.reporters.formats import FORMATS
+
+        return FORMATS[self.format].for_people
 
 
 def output_options(command: Decorated) -> Decorated:
@@ -51,7 +58,7 @@ def output_options(command: Decorated) -> Decorated:
 def outputs_of(
     written: Sequence[str], file: Path | None, configured: Callable[[], str]
 ) -> tuple[Output, ...]:
-    """What the options ask for; `configured` gives the format for want of one.
+    """What the options ask for, the terminal's first; `configured` gives its format by default.
 
     Ends the run with one line where they ask for something that cannot be.
     """
@@ -68,24 +75,26 @@ def outputs_of(
     return (Output(main, file), *to_files)
 
 
-def write_outputs(outcome: Run, outputs: Sequence[Output], *, statistics: bool) -> None:
-    """Write every report; files come first, so that a full disk does not go unseen."""
-    from asgi_lint.cli.reporting import report_of
-    from asgi_lint.reporters.formats import FORMATS, render
+def write_outputs(
+    report: Report, outputs: Sequence[Output], *, statistics: bool, err: bool
+) -> None:
+    """Write every report; files come first, so that a full disk does not go unseen.
+
+    What is for the terminal goes to standard error if `err` says so.
+    """
+    from asgi_lint.reporters.formats import render
     from asgi_lint.reporters.statistics import render as render_statistics
     from asgi_lint.reporters.statistics import render_json
 
-    report = report_of(outcome, with_pages=any(each.format == "sarif" for each in outputs))
     for output in sorted(outputs, key=lambda each: each.target is None):
-        color = uses_color(output.target)
+        color = uses_color(output.target, err=err)
         if not statistics:
             text = render(report, output.format, color=color)
         elif output.format == "json":
             text = render_json(report)
         else:
             text = render_statistics(report, color=color)
-        for_people = FORMATS[output.format].for_people
-        write(text, output.target, for_people=for_people, color=color)
+        write(text, output.target, for_people=output.for_people, color=color, err=err)
 
 
 def _parsed(written: str) -> Output:

@@ -13,16 +13,17 @@ from asgi_lint.rules.registry import page, rules
 
 if TYPE_CHECKING:
     from asgi_lint.pipeline import Run
+    from asgi_lint.reporters.report import Fixes
 
 
-def report_of(outcome: Run, *, with_pages: bool) -> Report:
+def report_of(outcome: Run, fixes: Fixes | None = None, *, with_pages: bool) -> Report:
     """The report, paths relative to the working directory; `with_pages` adds the rules' pages."""
     known = rules()
     base = Path.cwd()
     reported = [known[code] for code in sorted({d.code for d in outcome.diagnostics})]
     return Report(
         diagnostics=outcome.diagnostics,
-        sources=outcome.sources,
+        sources={name: source.text for name, source in outcome.sources.items()},
         base=base,
         repository=Path(repository_top(str(base)) or base),
         files_checked=outcome.files_checked,
@@ -38,10 +39,11 @@ def report_of(outcome: Run, *, with_pages: bool) -> Report:
             for rule in reported
         },
         version=__version__,
-        started=dt.datetime.now(),
         notifications=tuple(
             Notification(d.message, d.place)
             for d in outcome.diagnostics
             if d.code in ("ASG001", "ASG002")
         ),
+        fixes=fixes,
+        started=dt.datetime.now(),
     )

@@ -32,6 +32,11 @@ def _lines(settings: Settings, rules: Mapping[str, KnownRule]) -> Iterator[str]:
     ):
         yield f"# {name} is what the manifests say" if version is None else _pair(name, version)
     yield _pair("fail-on", settings.fail_on.value)
+    yield _pair("fix", settings.fix)
+    yield _pair("unsafe-fixes", settings.unsafe_fixes)
+    if settings.fixable is not None:
+        yield _pair("fixable", _written(settings.fixable))
+    yield _pair("unfixable", _written(settings.unfixable))
     yield _pair("output-format", settings.output_format)
     yield "# baseline: none" if settings.baseline is None else _pair("baseline", settings.baseline)
     yield _pair("base-http-middleware", settings.base_http_middleware)
