@@ -173,9 +173,11 @@ def _check_project(
     )
     sources = {name: each for name, each in unsaved.items() if isinstance(each, Source)}
     sources |= analysis.sources
-    names = {rule.name: rule.code for rule in every.values()}
     reported |= _included(analysis, given)
-    settled = settle(analysis.findings, sources, reported, settings, names, today)
+    is_complete = not analysis.crashes
+    settled = settle(
+        analysis.findings, sources, reported, settings, every, today, is_complete=is_complete
+    )
     texts = {name: source.text for name, source in sources.items()}
     top = repository_top(root) or root
     diagnostics = fingerprinted(settled.diagnostics, texts, below(top))
