@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asgi_lint.analysis import analyse
+from asgi_lint.baseline import BaselineError
 from asgi_lint.diagnostics import FILE_START, Diagnostic, Place
 from asgi_lint.discovery import discover, list_project, missing_paths
 from asgi_lint.fingerprints import below, fingerprinted
 from asgi_lint.model.frameworks import canonical
 from asgi_lint.model.stated import Stated
+from asgi_lint.narrowing import narrowed
 from asgi_lint.roots import group_by_root, repository_top
 from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
@@ -40,7 +43,7 @@ class Run:
     `sources` has every file that a diagnostic points at, if it could be read. `fails` says whether
     a diagnostic is as severe as its project's `fail-on`. `warnings` are about the run itself: one
     sentence each, with its place. `crashes` are our own bugs. `reported` are the files that
-    diagnostics were reported for, as the paths asked.
+    diagnostics were reported for, as the paths asked. `in_baseline` counts what the baseline hides.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -50,6 +53,7 @@ class Run:
     warnings: tuple[tuple[Place, str], ...]
     crashes: tuple[Crash, ...]
     reported: frozenset[str] = frozenset()
+    in_baseline: int = 0
 
 
 def run(
@@ -76,9 +80,10 @@ def merged(runs: Iterable[Run]) -> Run:
         sources={name: source for p in parts for name, source in p.sources.items()},
         files_checked=sum(p.files_checked for p in parts),
         fails=any(p.fails for p in parts),
-        warnings=tuple(w for p in parts for w in p.warnings),
+        warnings=tuple(dict.fromkeys(w for p in parts for w in p.warnings)),
         crashes=tuple(c for p in parts for c in p.crashes),
         reported=frozenset().union(*(p.reported for p in parts)),
+        in_baseline=sum(p.in_baseline for p in parts),
     )
 
 
@@ -109,7 +114,7 @@ def projects_at(
     sources |= unsaved or {}
     for root, filenames in group_by_root(found, given).items():
         settings = settings_for(root)
-        yield _check_project(root, filenames, given, settings, sources, today or _today())
+        yield _check_project(root, filenames, given, settings, sources, today or current_day())
     for problem in unlisted:
         yield None, _unlisted(problem)
 
@@ -118,7 +123,8 @@ def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(set(diagnostics), key=lambda d: d.sort_key))
 
 
-def _today() -> dt.date:
+def current_day() -> dt.date:
+    """Today, here: what `until=` in a suppression is compared with."""
     return dt.datetime.now(tz=dt.timezone.utc).astimezone().date()
 
 
@@ -181,15 +187,26 @@ def _check_project(
     texts = {name: source.text for name, source in sources.items()}
     top = repository_top(root) or root
     diagnostics = fingerprinted(settled.diagnostics, texts, below(top))
-    shown = {place.filename for d in diagnostics for place in _places(d)}
+
+    def has_looked_at(filename: str) -> bool:
+        is_gone = not os.path.lexists(filename)
+        asked = _is_below(filename, root) and any(_is_at_or_below(filename, p) for p in given)
+        return filename in reported or (is_gone and asked)
+
+    try:
+        new = narrowed(diagnostics, settings, top, has_looked_at)
+    except BaselineError as error:
+        raise UsageError(str(error)) from None
+    shown = {place.filename for d in new.diagnostics for place in _places(d)}
     outcome = Run(
-        diagnostics=diagnostics,
+        diagnostics=new.diagnostics,
         sources={name: sources[name] for name in sorted(shown) if name in sources},
         files_checked=len(reported),
-        fails=any(d.severity.rank >= settings.fail_on.rank for d in diagnostics),
-        warnings=settled.malformed,
+        fails=any(d.severity.rank >= settings.fail_on.rank for d in new.diagnostics),
+        warnings=(*settled.malformed, *new.remarks),
         crashes=analysis.crashes,
         reported=frozenset(reported),
+        in_baseline=new.in_baseline,
     )
     return analysis.project, outcome
 
@@ -245,6 +262,10 @@ def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
         if not (name.endswith(".py") or is_manifest(name))
         and any(_is_below(name, path) for path in given)
     }
+
+
+def _is_at_or_below(path: str, given: str) -> bool:
+    return path == given or _is_below(path, given)
 
 
 def _is_below(path: str, folder: str) -> bool:

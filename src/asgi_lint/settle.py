@@ -131,7 +131,7 @@ class _Suppressions:
     def of(self, filename: str) -> Suppressions:
         known = self._known.get(filename)
         if known is None:
-            text, kind = self._text(filename), _kind(filename)
+            text, kind = self._text(filename), file_kind(filename)
             known = self._known[filename] = find_suppressions(text, kind, self._names)
         return known
 
@@ -143,7 +143,7 @@ class _Suppressions:
         source = self._sources.get(filename)
         if source is not None:
             return source.text
-        if _kind(filename) is FileKind.PYTHON and not is_manifest(filename):
+        if file_kind(filename) is FileKind.PYTHON and not is_manifest(filename):
             return ""  # it could not be read, or decoded
         read = load_source(filename)
         if not isinstance(read, Source):
@@ -152,7 +152,7 @@ class _Suppressions:
         return read.text
 
 
-def _kind(filename: str) -> FileKind:
+def file_kind(filename: str) -> FileKind:
     """Whose comments the file has; those of INI and YAML begin like the ones of requirements."""
     if filename.endswith((".toml", ".lock", "/Pipfile")):
         return FileKind.TOML

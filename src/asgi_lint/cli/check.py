@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from asgi_lint.cli.adopting import (
+    OptionalReason,
+    adopt,
+    adopting_options,
+    narrowed,
+    refuse_contradictions,
+)
 from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import FAILED, REPORTED, fail
 from asgi_lint.cli.options import common_folder, fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.outputs import output_options, outputs_of, write_outputs
 from asgi_lint.cli.printing import warn, write_bytes
-from asgi_lint.cli.showing import show_files, show_settings, showing_options
+from asgi_lint.cli.showing import is_shown_instead, showing_options
 from asgi_lint.diagnostics import Severity
 
 if TYPE_CHECKING:
@@ -23,7 +30,7 @@ if TYPE_CHECKING:
     from asgi_lint.source import Source, SourceProblem
 
 
-@click.command()
+@click.command(cls=OptionalReason)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--select", multiple=True, metavar="CODES", help="Run these rules only.")
 @click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules too.")
@@ -41,6 +48,7 @@ if TYPE_CHECKING:
     help="The least severity that makes the exit code 1. Default: warning.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")
+@adopting_options
 @showing_options
 @click.option("--stdin-filename", metavar="PATH", help="What `-` (standard input) is the text of.")
 @click.option("--fix/--no-fix", default=None, help="Apply safe fixes.")
@@ -62,6 +70,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     from asgi_lint.pipeline import UsageError
     from asgi_lint.settings import SettingsError
 
+    refuse_contradictions(options, paths)
     typed = _standard_input(paths, options["stdin_filename"])
     is_diff, is_filter = options["diff"], typed is not None and bool(options["fix"])
     if is_diff:
@@ -73,16 +82,16 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     try:
         settings_for = settings_under(options)
         meant = [*on_disk, stdin.filename] if stdin else on_disk
-        if options["show_settings"]:
-            folder = common_folder(meant)
-            return show_settings(folder, settings_for(folder))
-        if options["show_files"]:
-            return show_files(on_disk, settings_for)
+        if is_shown_instead(options, meant, on_disk, settings_for):
+            return
         outputs = outputs_of(
             options["outputs"],
             options["output_file"],
             lambda: settings_for(common_folder(meant)).output_format,
         )
+        settings_for = narrowed(settings_for, options, meant)
+        if (exit_code := adopt(options, on_disk, settings_for)) is not None:
+            sys.exit(exit_code)
         fixing = fix(on_disk, settings_for, stdin=stdin, may_write=not is_diff)
         if not is_diff:
             fixing = carried_out(fixing, on_disk, settings_for, stdin=stdin)

@@ -48,7 +48,7 @@ def settings_under(options: dict[str, Any]) -> Callable[[str], Settings]:
 
 _SETTINGS = frozenset(
     {"select", "extend_select", "ignore", "exclude", "extend_exclude", "force_exclude",
-     "starlette_version", "fastapi_version", "fail_on", "fix", "unsafe_fixes",
+     "starlette_version", "fastapi_version", "fail_on", "baseline", "fix", "unsafe_fixes",
      "fixable", "unfixable"}
 )  # fmt: skip
 """The options that are also keys of a configuration."""

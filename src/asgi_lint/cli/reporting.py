@@ -45,5 +45,6 @@ def report_of(outcome: Run, fixes: Fixes | None = None, *, with_pages: bool) -> 
             if d.code in ("ASG001", "ASG002")
         ),
         fixes=fixes,
+        in_baseline=outcome.in_baseline,
         started=dt.datetime.now(),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asgi_lint.cli.options import common_folder
 from asgi_lint.cli.printing import write
 
 if TYPE_CHECKING:
@@ -27,7 +28,26 @@ def showing_options(command: Decorated) -> Decorated:
     return command
 
 
-def show_settings(path: str, settings: Settings) -> None:
+def is_shown_instead(
+    options: dict[str, Any],
+    meant: list[str],
+    on_disk: Sequence[str],
+    settings_for: Callable[[str], Settings],
+) -> bool:
+    """Show what the options ask for instead of a check, if they do.
+
+    `meant` are the paths of a run, `on_disk` those that are not standard input. Raises UsageError
+    and SettingsError as the run would.
+    """
+    if options["show_settings"]:
+        folder = common_folder(meant)
+        _show_settings(folder, settings_for(folder))
+    elif options["show_files"]:
+        _show_files(on_disk, settings_for)
+    return bool(options["show_settings"] or options["show_files"])
+
+
+def _show_settings(path: str, settings: Settings) -> None:
     """Print the settings that hold at a path, and the files that they come from."""
     from asgi_lint.reporters.characters import visible, well_formed
     from asgi_lint.reporters.paths import shown_path
@@ -49,11 +69,8 @@ def show_settings(path: str, settings: Settings) -> None:
     write(well_formed(text), None, for_people=True, color=False)
 
 
-def show_files(paths: Sequence[str], settings_for: Callable[[str], Settings]) -> None:
-    """Print the files that a run over the paths reports on, one on a line.
-
-    Raises UsageError and SettingsError as the run would.
-    """
+def _show_files(paths: Sequence[str], settings_for: Callable[[str], Settings]) -> None:
+    """Print the files that a run over the paths reports on, one on a line."""
     from asgi_lint.pipeline import reported_at
     from asgi_lint.reporters.characters import visible, well_formed
     from asgi_lint.reporters.paths import shown_path
