@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from command_line import AFFECTED, APPLICATION, PIN, TASK, asgi_lint, commented, lay_out, reported
 from fixture_projects import FIXTURES
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asgi_lint.suppression import FileKind, find_suppressions
@@ -67,6 +67,7 @@ def test_what_is_left_of_a_comment(text: str, dead: list[str], left: str) -> Non
 code = st.sampled_from(["ASG201", "ASG2", "asg301", "task-skipped", "ASG999", "F401"])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(
     st.lists(code, min_size=1, max_size=5, unique=True),
     st.data(),

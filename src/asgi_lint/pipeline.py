@@ -20,6 +20,7 @@ from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
 from asgi_lint.source import Source, absolute_filename
 from asgi_lint.versions.effective import Versions
+from asgi_lint.versions.manifest_text import load_source
 from asgi_lint.versions.readers import is_manifest
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def _check_project(
     shown = {place.filename for d in new.diagnostics for place in _places(d)}
     outcome = Run(
         diagnostics=new.diagnostics,
-        sources={name: sources[name] for name in sorted(shown) if name in sources},
+        sources=_sources_of(shown, sources, manifests | _stated(analysis)),
         files_checked=len(reported),
         fails=any(d.severity.rank >= settings.fail_on.rank for d in new.diagnostics),
         warnings=(*settled.malformed, *new.remarks),
@@ -255,10 +256,9 @@ def _is_asked_for(filename: str, root: str, given: Collection[str]) -> bool:
 
 def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
     """The manifests below the given folders that only a `-r` in another one makes a manifest."""
-    stated = {each.place.filename for each in analysis.project.versions.requirements}
     return {
         name
-        for name in stated
+        for name in _stated(analysis)
         if not (name.endswith(".py") or is_manifest(name))
         and any(_is_below(name, path) for path in given)
     }
@@ -266,6 +266,23 @@ def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
 
 def _is_at_or_below(path: str, given: str) -> bool:
     return path == given or _is_below(path, given)
+
+
+def _stated(analysis: Analysis) -> set[str]:
+    """The files that state requirements."""
+    return {each.place.filename for each in analysis.project.versions.requirements}
+
+
+def _sources_of(
+    filenames: Iterable[str], known: Mapping[str, Source], manifests: Collection[str]
+) -> dict[str, Source]:
+    """The sources of the files that can be read; manifests that only a fix edits are not yet."""
+    found = {
+        name: known.get(name) or load_source(name)
+        for name in sorted(filenames)
+        if name in known or name in manifests
+    }
+    return {name: each for name, each in found.items() if isinstance(each, Source)}
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -61,8 +61,8 @@ class Report:
     `diagnostics` are sorted by `Diagnostic.sort_key`. `sources` gives a file's decoded text by its
     absolute filename, and lacks a file that could not be read. Paths are shown relative to `base`,
     and for services that show a repository relative to `repository`; both are absolute. `rules` has
-    every reported code. `fixes` is None for a run that was not to fix anything. `in_baseline` counts
-    what the baseline hides. `started` is when the run began, in local time.
+    every reported code. `fixes` is None for a run that was not to fix anything. `in_baseline` says
+    how many more the baseline has. `started` is when the run began, in local time.
     """
 
     diagnostics: tuple[Diagnostic, ...]

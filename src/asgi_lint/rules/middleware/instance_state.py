@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity, Step
 from asgi_lint.model.candidates import Candidate
 from asgi_lint.model.mentions import mentions
-from asgi_lint.model.syntax import parameters_of
 from asgi_lint.model.values import Class, Function
 from asgi_lint.rules.rule import Rule
 
@@ -27,6 +26,8 @@ _HELPED = frozenset({"message", "req", "request", "response", "scope"})
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """What the methods of a middleware do with its attributes, in order."""
+    from asgi_lint.model.syntax import parameters_of
+
     names = [parameter.name.value for _, parameter in parameters_of(tree.node.params)]
     if names[:1] != ["self"] or not mentions(tree, "self."):
         return
