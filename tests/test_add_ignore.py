@@ -99,15 +99,16 @@ def test_line_within_a_string_is_passed_over(project: Path) -> None:
 
 
 def test_several_diagnostics_on_one_line_share_a_comment(project: Path) -> None:
-    calls = "    tasks.add_task(send_welcome, 1); tasks.add_task(send_news, 2)"
-    head = APPLICATION[: APPLICATION.index(CALL)].replace(
-        "def send_welcome", "def send_news(address): ...\n\n\ndef send_welcome"
+    lay_out(project, {"requirements.txt": "fastapi\nstarlette==0.20.4\n"})
+    options = ("requirements.txt", "--select", "ALL")
+    found = reported(*options)
+    assert found == ["requirements.txt:2 ASG802", "requirements.txt:2 ASG803"]
+    outcome = asgi_lint("--add-ignore=soon", *options)
+    assert outcome.stdout == "Suppressed 2 diagnostics in 1 file.\n"
+    assert text_of(project, "requirements.txt") == (
+        "fastapi\nstarlette==0.20.4  # asgi-lint: ignore[ASG802, ASG803] soon\n"
     )
-    lay_out(project, {"main.py": f"{head}{calls}\n"})
-    assert reported("main.py") == ["main.py:23 ASG201"] * 2
-    assert asgi_lint("--add-ignore", "main.py").stdout == "Suppressed 2 diagnostics in 1 file.\n"
-    assert text_of(project).endswith(f"{calls}{COMMENT}\n")
-    assert reported("main.py") == []
+    assert reported(*options) == []
 
 
 @pytest.mark.parametrize(
