@@ -34,6 +34,25 @@ async def rows():
 async def download():
     return Rows(rows())
 """
+HELD = """\
+from company.storage import lease
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+app = FastAPI()
+
+
+async def parts(blob):
+    async for part in blob.parts():
+        yield part
+
+
+@app.get("/")
+async def download():
+    async with lease("report") as blob:
+        # what it gives is given back when the function returns
+        return StreamingResponse(parts(blob))
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +85,13 @@ def test_streaming_responses(project: Path) -> None:
     assert reported(".") == []
     lay_out(project, {"asgi-lint.toml": 'streaming-responses = ["company.web.Rows"]\n'})
     assert reported(".") == ["main.py:12 ASG304"]
+
+
+def test_resource_managers(project: Path) -> None:
+    lay_out(project, {"main.py": HELD, "requirements.txt": "fastapi==0.115.0\n"})
+    assert reported(".") == []
+    lay_out(project, {"asgi-lint.toml": 'resource-managers = ["company.storage.lease"]\n'})
+    assert reported(".") == ["main.py:17 ASG308"]
 
 
 def test_name_that_is_none_is_told(project: Path) -> None:

@@ -176,6 +176,7 @@ def _check_project(
             frozenset(map(canonical, settings.base_http_middleware)),
             frozenset(map(canonical, settings.asgi_middleware)),
             frozenset(map(canonical, settings.streaming_responses)),
+            frozenset(map(canonical, settings.resource_managers)),
         ),
     )
     sources = {name: each for name, each in unsaved.items() if isinstance(each, Source)}

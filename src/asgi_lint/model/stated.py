@@ -10,11 +10,15 @@ from asgi_lint.model.third_party import Kind
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """Canonical names of classes, by what they are; each is a key of the configuration."""
+    """Canonical names of classes, by what they are; each is a key of the configuration.
+
+    `resource_managers` may be functions too: a `with` of what they give ends what it binds.
+    """
 
     base_http_middleware: frozenset[str] = frozenset()
     asgi_middleware: frozenset[str] = frozenset()
     streaming_responses: frozenset[str] = frozenset()
+    resource_managers: frozenset[str] = frozenset()
 
     def base_of(self, name: str) -> str | None:
         """The base class of a class; None where nothing is stated."""

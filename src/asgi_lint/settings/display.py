@@ -42,6 +42,7 @@ def _lines(settings: Settings, rules: Mapping[str, KnownRule]) -> Iterator[str]:
     yield _pair("base-http-middleware", settings.base_http_middleware)
     yield _pair("asgi-middleware", settings.asgi_middleware)
     yield _pair("streaming-responses", settings.streaming_responses)
+    yield _pair("resource-managers", settings.resource_managers)
     if settings.per_file_ignores:
         yield "\n[per-file-ignores]"
     for entry in settings.per_file_ignores:

@@ -190,6 +190,12 @@ KEYS = (
         "Classes of other packages that are a StreamingResponse.",
     ),
     Key(
+        "resource-managers",
+        Kind.NAMES,
+        (),
+        "Functions and classes of other packages whose `with` closes or releases what it gives.",
+    ),
+    Key(
         "rules", Kind.OPTIONS, (), "Options of single rules, each in a table with the rule's name."
     ),
 )

@@ -58,6 +58,7 @@ def with_table(
         base_http_middleware=values.get("base-http-middleware", settings.base_http_middleware),
         asgi_middleware=values.get("asgi-middleware", settings.asgi_middleware),
         streaming_responses=values.get("streaming-responses", settings.streaming_responses),
+        resource_managers=values.get("resource-managers", settings.resource_managers),
         rule_options=options,
     )
 

@@ -65,6 +65,7 @@ class Settings:
     base_http_middleware: tuple[str, ...] = ()
     asgi_middleware: tuple[str, ...] = ()
     streaming_responses: tuple[str, ...] = ()
+    resource_managers: tuple[str, ...] = ()
     rule_options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
 
