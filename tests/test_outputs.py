@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from command_line import AFFECTED, APPLICATION, asgi_lint, error_of, lay_out
+
+from asgi_lint.settings.keys import OUTPUT_FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,3 +100,8 @@ def test_what_cannot_be_is_told_in_one_line(options: tuple[str, ...], message: s
 
 def test_unknown_format_has_a_suggestion() -> None:
     assert error_of(".", "--output-format", "jsonlines").endswith('Did you mean "json-lines"?')
+
+
+def test_help_names_every_format() -> None:
+    words = re.findall(r"[\w-]+", asgi_lint("check", "--help").stdout)
+    assert set(OUTPUT_FORMATS) <= set(words)

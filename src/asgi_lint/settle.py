@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Applicability, Diagnostic, Fix, Place
 from asgi_lint.rules.files.unused_suppression import RULE, Use, about
 from asgi_lint.source import Source
-from asgi_lint.suppression import CANNOT_BE_SILENCED, FileKind, find_suppressions
+from asgi_lint.suppression import (
+    CANNOT_BE_SILENCED,
+    NO_SUPPRESSIONS,
+    FileKind,
+    find_suppressions,
+)
 from asgi_lint.versions.manifest_text import load_source
 from asgi_lint.versions.readers import is_lock, is_manifest
 
@@ -94,12 +99,12 @@ class _Settling:
         """What is wrong with the comments in the files that were analysed."""
         unanalysed = {d.place.filename for d in self.kept if d.code in CANNOT_BE_SILENCED}
         for filename in sorted(self.reported - unanalysed):
-            ran = self.settings.codes_for(filename)
-            if RULE.code not in ran or is_lock(filename):
-                continue
-            found = self.suppressions.of(filename)
+            found = NO_SUPPRESSIONS if is_lock(filename) else self.suppressions.of(filename)
             source = self.suppressions.source_of(filename)
-            if source is not None and found.directives:
+            if source is None or not found.directives:
+                continue
+            ran = self.settings.codes_for(filename)
+            if RULE.code in ran:
                 use = Use(source, found, self.used[filename], ran)
                 yield from ((RULE, finding) for finding in about(use, rules, self.today))
 

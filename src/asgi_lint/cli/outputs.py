@@ -47,8 +47,9 @@ def output_options(command: Decorated) -> Decorated:
             "outputs",
             multiple=True,
             metavar="FORMAT[=FILE]",
-            help="How to write the report, default: full. With =FILE it is written there besides "
-            "the terminal's; may be repeated.",
+            help="full (the default), concise, grouped, json, json-lines, junit, github, gitlab, "
+            "azure, pylint, rdjson or sarif. With =FILE a report is written there, besides the "
+            "terminal's; may be repeated.",
         ),
     ):
         command = option(command)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity
@@ -95,6 +94,8 @@ def _have_looked(meant: set[str], use: Use, rules: Mapping[str, Rule]) -> bool:
 
 
 def _unknown(written: str, rules: Mapping[str, Rule]) -> str:
+    from difflib import get_close_matches  # late: only needed for what is wrong
+
     known = [*rules, *(rule.name for rule in rules.values())]
     close = get_close_matches(written.upper(), known, n=1) or get_close_matches(written, known, n=1)
     suggestion = f"; did you mean `{close[0]}`?" if close else "."
