@@ -40,6 +40,12 @@ def test_it_does_not_depend_on_what_else_is_found() -> None:
     assert prints(at(2), at(3, code="ASG301"))[0] == prints(at(2))[0]
 
 
+def test_a_suppression_on_the_line_does_not_count() -> None:
+    for comment in ("# asgi-lint: ignore[ASG301] why", "#noqa: ASG301", "# ASGI-Lint: ignore"):
+        assert prints(at(1), text=f"first()  {comment}\n") == prints(at(1))
+    assert prints(at(1), text="first()  # another\n") != prints(at(1))
+
+
 def test_a_file_without_text_and_a_name_that_is_no_text_have_one() -> None:
     lost = at(9, filename="/srv/shop/\udcff.py")
     [value] = prints(lost, text="")

@@ -1,11 +1,13 @@
 """The fingerprint by which a diagnostic is recognised in a later run.
 
 It is a hash of the diagnostic's code, file and line of text, so it survives lines that move and
-changes around the line. SARIF, GitLab's report, baselines and `--diff-base` all go by it.
+changes around the line. A comment that silences another diagnostic on the line does not count.
+SARIF, GitLab's report, baselines and `--diff-base` all go by it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from asgi_lint.diagnostics import Diagnostic
+
+_SUPPRESSION = re.compile(r"#\s*(?:asgi-lint\s*:|noqa\b).*", re.IGNORECASE | re.DOTALL)
 
 
 def fingerprinted(
@@ -52,10 +56,11 @@ def below(top: str) -> Callable[[str], str]:
 
 
 def _first_line(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
-    """The line where the diagnostic begins, its blanks evened out."""
+    """The line where the diagnostic begins, its blanks evened out, without a suppression."""
     lines = _lines(sources.get(diagnostic.place.filename, ""))
     row = diagnostic.place.span.start.row
-    return " ".join(lines[row - 1].split()) if row <= len(lines) else ""
+    line = _SUPPRESSION.sub("", lines[row - 1]) if row <= len(lines) else ""
+    return " ".join(line.split())
 
 
 @lru_cache(maxsize=32)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from asgi_lint.deep_stack import with_deep_stack
 from asgi_lint.fixes.writing import Change, forbidden
 from asgi_lint.model.parse import SyntaxProblem, parse
 from asgi_lint.settle import file_kind
@@ -164,7 +165,7 @@ def _says_the_same(source: Source, text: str) -> bool:
     """Whether a file is still what it was, read by what reads it; there is none for the others."""
     match file_kind(source.filename):
         case FileKind.PYTHON:
-            return not isinstance(parse(text), SyntaxProblem)
+            return with_deep_stack(lambda: not isinstance(parse(text), SyntaxProblem))
         case FileKind.TOML:
             return _toml(text) == _toml(source.text)
         case FileKind.REQUIREMENTS if source.filename.endswith((".yml", ".yaml")):
