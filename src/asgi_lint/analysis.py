@@ -14,6 +14,7 @@ from asgi_lint.deep_stack import with_deep_stack
 from asgi_lint.diagnostics import Finding, Place
 from asgi_lint.model.modules import Modules
 from asgi_lint.model.project import Project
+from asgi_lint.model.stated import NOTHING_STATED, Stated
 from asgi_lint.source import ProblemKind, Source, read_source
 from asgi_lint.versions.effective import Versions
 from asgi_lint.versions.requirements import ProblemKind as ManifestProblemKind
@@ -67,6 +68,7 @@ def analyse(
     overrides: Mapping[str, str] | None = None,
     options: Mapping[str, Mapping[str, bool | str]] | None = None,
     unsaved: Mapping[str, Source | SourceProblem] | None = None,
+    stated: Stated = NOTHING_STATED,
 ) -> Analysis:
     """Run the rules over one project.
 
@@ -95,7 +97,7 @@ def analyse(
         problems = unreadable if problem.kind is ManifestProblemKind.UNREADABLE else unparsable
         problems.append(Finding(problem.place, problem.message))
     project = Project(
-        root, filenames, facts, versions, options, tuple(unparsable), tuple(unreadable)
+        root, filenames, facts, versions, options, tuple(unparsable), tuple(unreadable), stated
     )
     findings: list[tuple[Rule, Finding]] = []
 

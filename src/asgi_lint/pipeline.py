@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asgi_lint.analysis import analyse
+from asgi_lint.baseline import BaselineError
 from asgi_lint.diagnostics import FILE_START, Diagnostic, Place
 from asgi_lint.discovery import discover, list_project, missing_paths
-from asgi_lint.roots import group_by_root
+from asgi_lint.fingerprints import below, fingerprinted
+from asgi_lint.model.frameworks import canonical
+from asgi_lint.model.stated import Stated
+from asgi_lint.narrowing import narrowed
+from asgi_lint.roots import group_by_root, repository_top
 from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
 from asgi_lint.source import Source, absolute_filename
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from asgi_lint.analysis import Analysis, Crash
+    from asgi_lint.discovery import Discovered
     from asgi_lint.model.project import Project
     from asgi_lint.settings import Settings
     from asgi_lint.source import SourceProblem
@@ -37,7 +44,7 @@ class Run:
     `sources` has every file that a diagnostic points at, if it could be read. `fails` says whether
     a diagnostic is as severe as its project's `fail-on`. `warnings` are about the run itself: one
     sentence each, with its place. `crashes` are our own bugs. `reported` are the files that
-    diagnostics were reported for, as the paths asked.
+    diagnostics were reported for, as the paths asked. `in_baseline` counts what the baseline hides.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -47,6 +54,7 @@ class Run:
     warnings: tuple[tuple[Place, str], ...]
     crashes: tuple[Crash, ...]
     reported: frozenset[str] = frozenset()
+    in_baseline: int = 0
 
 
 def run(
@@ -73,9 +81,10 @@ def merged(runs: Iterable[Run]) -> Run:
         sources={name: source for p in parts for name, source in p.sources.items()},
         files_checked=sum(p.files_checked for p in parts),
         fails=any(p.fails for p in parts),
-        warnings=tuple(w for p in parts for w in p.warnings),
+        warnings=tuple(dict.fromkeys(w for p in parts for w in p.warnings)),
         crashes=tuple(c for p in parts for c in p.crashes),
         reported=frozenset().union(*(p.reported for p in parts)),
+        in_baseline=sum(p.in_baseline for p in parts),
     )
 
 
@@ -106,7 +115,7 @@ def projects_at(
     sources |= unsaved or {}
     for root, filenames in group_by_root(found, given).items():
         settings = settings_for(root)
-        yield _check_project(root, filenames, given, settings, sources, today or _today())
+        yield _check_project(root, filenames, given, settings, sources, today or current_day())
     for problem in unlisted:
         yield None, _unlisted(problem)
 
@@ -115,7 +124,8 @@ def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(set(diagnostics), key=lambda d: d.sort_key))
 
 
-def _today() -> dt.date:
+def current_day() -> dt.date:
+    """Today, here: what `until=` in a suppression is compared with."""
     return dt.datetime.now(tz=dt.timezone.utc).astimezone().date()
 
 
@@ -147,11 +157,7 @@ def _check_project(
     overrides = overrides_of(root, settings)
     listed = list_project(root, settings, is_manifest)
     files, manifests = set(listed.files), set(listed.manifests)
-    reported = {
-        name
-        for name in found
-        if name in files or name in manifests or _is_asked_for(name, root, given)
-    }
+    reported = _reported(root, found, given, listed)
     for filename in reported:
         if is_manifest(filename):
             manifests.add(filename)
@@ -166,23 +172,65 @@ def _check_project(
         overrides=overrides,
         options={rule.name: settings.options_for(rule) for rule in every.values()},
         unsaved=unsaved,
+        stated=Stated(
+            frozenset(map(canonical, settings.base_http_middleware)),
+            frozenset(map(canonical, settings.asgi_middleware)),
+            frozenset(map(canonical, settings.streaming_responses)),
+            frozenset(map(canonical, settings.resource_managers)),
+        ),
     )
     sources = {name: each for name, each in unsaved.items() if isinstance(each, Source)}
     sources |= analysis.sources
-    names = {rule.name: rule.code for rule in every.values()}
     reported |= _included(analysis, given)
-    settled = settle(analysis.findings, sources, reported, settings, names, today)
-    shown = {place.filename for d in settled.diagnostics for place in _places(d)}
+    is_complete = not analysis.crashes
+    settled = settle(
+        analysis.findings, sources, reported, settings, every, today, is_complete=is_complete
+    )
+    texts = {name: source.text for name, source in sources.items()}
+    top = repository_top(root) or root
+    diagnostics = fingerprinted(settled.diagnostics, texts, below(top))
+
+    def has_looked_at(filename: str) -> bool:
+        is_gone = not os.path.lexists(filename)
+        asked = _is_below(filename, root) and any(_is_at_or_below(filename, p) for p in given)
+        return filename in reported or (is_gone and asked)
+
+    try:
+        new = narrowed(diagnostics, settings, top, has_looked_at)
+    except BaselineError as error:
+        raise UsageError(str(error)) from None
+    shown = {place.filename for d in new.diagnostics for place in _places(d)}
     outcome = Run(
-        diagnostics=settled.diagnostics,
+        diagnostics=new.diagnostics,
         sources=_sources_of(shown, sources, manifests | _stated(analysis)),
         files_checked=len(reported),
-        fails=any(d.severity.rank >= settings.fail_on.rank for d in settled.diagnostics),
-        warnings=settled.malformed,
+        fails=any(d.severity.rank >= settings.fail_on.rank for d in new.diagnostics),
+        warnings=(*settled.malformed, *new.remarks),
         crashes=analysis.crashes,
         reported=frozenset(reported),
+        in_baseline=new.in_baseline,
     )
     return analysis.project, outcome
+
+
+def reported_at(paths: Iterable[str], settings_for: Callable[[str], Settings]) -> tuple[str, ...]:
+    """The files and manifests that a run over `paths` reports on, sorted; errors as for `run`."""
+    paths = tuple(paths)
+    found, _ = found_at(paths, settings_for)
+    given = dict.fromkeys(map(absolute_filename, paths))
+    reported: set[str] = set()
+    for root, filenames in group_by_root(found, given).items():
+        listed = list_project(root, settings_for(root), is_manifest)
+        reported |= _reported(root, filenames, given, listed)
+    return tuple(sorted(reported))
+
+
+def _reported(
+    root: str, found: Iterable[str], given: Collection[str], listed: Discovered
+) -> set[str]:
+    """Which of the files that were found at the given paths the project reports on."""
+    own = {*listed.files, *listed.manifests}
+    return {name for name in found if name in own or _is_asked_for(name, root, given)}
 
 
 def overrides_of(root: str, settings: Settings) -> dict[str, str]:
@@ -215,6 +263,10 @@ def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
         if not (name.endswith(".py") or is_manifest(name))
         and any(_is_below(name, path) for path in given)
     }
+
+
+def _is_at_or_below(path: str, given: str) -> bool:
+    return path == given or _is_below(path, given)
 
 
 def _stated(analysis: Analysis) -> set[str]:
@@ -252,4 +304,6 @@ def _unlisted(problem: SourceProblem) -> Run:
     rule = rules()["ASG002"]
     place = Place(problem.filename, FILE_START)
     diagnostic = Diagnostic(rule.code, rule.name, problem.message, rule.severity, place, rule.url)
-    return Run((diagnostic,), {}, files_checked=0, fails=True, warnings=(), crashes=())
+    top = repository_top(problem.filename) or problem.filename
+    found = fingerprinted([diagnostic], {}, below(top))
+    return Run(found, {}, files_checked=0, fails=True, warnings=(), crashes=())
