@@ -153,14 +153,14 @@ def test_full_output_is_the_default() -> None:
     outcome = asgi_lint(".")
     assert outcome == asgi_lint(".", "--output-format", "full")
     assert "--> main.py:20:5" in outcome.stdout
-    assert outcome.stdout.endswith("Found 2 errors in 2 files.\nFixable: 1 unsafe.\n")
+    assert outcome.stdout.endswith("Found 2 errors in 2 files.\nFixable: 2 unsafe.\n")
 
 
 def test_concise_output() -> None:
     first, second, *summary = asgi_lint(".", "--output-format", "concise").stdout.splitlines()
     assert first.startswith("main.py:20:5: ASG201 [error] ")
     assert second.startswith("requirements.txt:1:1: ASG802 [error] ")
-    assert summary == ["Found 2 errors in 2 files.", "Fixable: 1 unsafe."]
+    assert summary == ["Found 2 errors in 2 files.", "Fixable: 2 unsafe."]
 
 
 def test_json_output() -> None:
@@ -209,7 +209,7 @@ def test_statistics_count_by_code() -> None:
     rows = [line.split() for line in outcome.stdout.splitlines()]
     assert rows[0] == ["1", "ASG201", "error", "base-middleware-cancels-background-tasks"]
     assert rows[1] == ["1", "ASG802", "error", "starlette-cancels-background-tasks"]
-    assert outcome.stdout.endswith("Found 2 errors in 2 files.\nFixable: 1 unsafe.\n")
+    assert outcome.stdout.endswith("Found 2 errors in 2 files.\nFixable: 2 unsafe.\n")
 
 
 def test_statistics_in_json() -> None:

@@ -56,7 +56,18 @@ def import_edits(tree: FunctionTree, rewriting: Rewriting) -> Iterator[Replaceme
         names = in_order(name for name in missing if _ORIGINS[name] == origin)
         _insert(lines, import_line(origin, names, tree.module))
     lines = [*_without_unused(lines, _unused(tree, rewriting), tree.module)]
-    yield from line_edits(tree, old, lines)
+    same = _same_at_start(old, lines)
+    old, lines = old[same:], lines[same:]
+    same = _same_at_start(old[::-1], lines[::-1])
+    old, lines = old[: len(old) - same], lines[: len(lines) - same]
+    if old:
+        yield from line_edits(tree, old, lines)
+
+
+def _same_at_start(old: Statements, new: Statements) -> int:
+    """How many statements at the start are the very same, one is left to insert before."""
+    most = min(len(old), len(new)) - 1
+    return next((i for i in range(most) if old[i] is not new[i]), max(most, 0))
 
 
 def _import_block(module: cst.Module) -> Statements:

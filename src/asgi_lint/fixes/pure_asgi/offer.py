@@ -26,9 +26,10 @@ def layer_fix(project: Project, layer: Layer, advice: Fix) -> Fix:
         return advice
     candidate = _candidate(project, layer.dispatcher)
     if candidate is None:
-        return replace(advice, message=f"{advice.message} (by hand: it is made elsewhere)")
-    reason = candidate.get("refused") or _reason_elsewhere(project, layer, layer.dispatcher)
-    if reason:
+        reason: str | None = _reason_of_place(project, layer, layer.dispatcher)
+    else:
+        reason = candidate.get("refused") or _reason_elsewhere(project, layer, layer.dispatcher)
+    if candidate is None or reason:
         return replace(advice, message=f"{advice.message} (by hand: {reason})")
     filename = layer.dispatcher.filename
     edits = tuple(Edit(Place(filename, r.span), r.content) for r in candidate.replacements)
@@ -45,6 +46,13 @@ def _candidate(project: Project, dispatcher: Function) -> Candidate | None:
         if filename == dispatcher.filename and candidate.scope == dispatcher.scope:
             return candidate
     return None
+
+
+def _reason_of_place(project: Project, layer: Layer, dispatcher: Function) -> str:
+    """A function that its own file does not make a dispatcher."""
+    if layer.place.filename != dispatcher.filename:
+        return f"it is registered in `{_short(project, layer.place.filename)}`"
+    return "it becomes a dispatcher in a way that is not followed"
 
 
 def _reason_elsewhere(project: Project, layer: Layer, dispatcher: Function) -> str | None:

@@ -63,8 +63,11 @@ def check_base(tree: FunctionTree, class_: cst.ClassDef) -> None:
         raise Refusal("it has other base classes too")
     for base in class_.bases:
         name = tree.names(base.value)
-        if name is None or fw.canonical(name) != fw.BASE_HTTP_MIDDLEWARE:
-            raise Refusal(f"it derives from `{dotted_name(base.value) or 'another class'}`")
+        if name is not None and fw.canonical(name) == fw.BASE_HTTP_MIDDLEWARE:
+            continue
+        if dotted_name(base.value).endswith(_BASE):
+            raise Refusal("its file does not import BaseHTTPMiddleware from Starlette")
+        raise Refusal(f"it derives from `{dotted_name(base.value) or 'another class'}`")
 
 
 def middleware_decorator(function: cst.FunctionDef) -> cst.Decorator | None:
