@@ -80,7 +80,7 @@ def test_page_shows_what_is_written(
     example = read_page(page(rule)).section("Example")
     write_project(example.files, tmp_path)
     monkeypatch.chdir(tmp_path)
-    asgi_lint("--fix", "--unsafe-fixes", "--select", rule.code)
+    asgi_lint("--fix", "--unsafe-fixes", "--fixable", rule.code)
     written = {name: Path(name).read_text(encoding="utf-8") for name in example.fixed}
     # The page shows the edits of the rule; what it imports and does not use any more goes too.
     shown = {
@@ -90,5 +90,5 @@ def test_page_shows_what_is_written(
     assert {name: strip_expectations(text) for name, text in written.items()} == {
         name: strip_expectations(text) for name, text in shown.items()
     }
-    left = diagnostics(".", "--select", rule.code)
+    left = diagnostics(".")
     assert [each for each in left if has_fix(each, rule.code) and each["fix"]["edits"]] == []
