@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,7 @@ from asgi_lint.settings import load_settings, read_settings
 from asgi_lint.settings.display import displayed
 
 if TYPE_CHECKING:
-    import json
-from pathlib import Path
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
