@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from asgi_lint.source import Source
     from asgi_lint.suppression import Directive, SilencedCode, Suppressions
 
+_CLOSE = 0.8
+"""How alike a word and the one that was meant are; two codes of one length are alike to a half."""
+
 _SPARED = CANNOT_BE_SILENCED | NAMED_ONLY
 
 
@@ -97,7 +100,11 @@ def _unknown(written: str, rules: Mapping[str, Rule]) -> str:
     from difflib import get_close_matches  # late: only needed for what is wrong
 
     known = [*rules, *(rule.name for rule in rules.values())]
-    close = get_close_matches(written.upper(), known, n=1) or get_close_matches(written, known, n=1)
+    close = [
+        match
+        for word in (written.upper(), written.lower())
+        for match in get_close_matches(word, known, n=1, cutoff=_CLOSE)
+    ]
     suggestion = f"; did you mean `{close[0]}`?" if close else "."
     return f"`{written}` is the code, prefix or name of no rule{suggestion}"
 
