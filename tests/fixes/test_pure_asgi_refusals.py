@@ -272,6 +272,18 @@ BODIES = {
         response.headers["x"] = "1"
         return response
     """,
+    "it sets a context variable after `call_next`": """
+        response = await call_next(request)
+        user.set(response.headers["x-user"])
+        return response
+    """,
+    "its `finally` sets a context variable where it measures time": """
+        start = time.perf_counter()
+        try:
+            return await call_next(request)
+        finally:
+            user.set(time.perf_counter() - start)
+    """,
     "it uses the name `send` for something else": """
         send = limits.send
         return await call_next(request)

@@ -10,10 +10,12 @@ import libcst as cst
 from asgi_lint.fixes.pure_asgi.names import own_nodes, references
 from asgi_lint.fixes.pure_asgi.refusal import Refusal
 from asgi_lint.fixes.pure_asgi.response_use import MessageNames, response_use
-from asgi_lint.fixes.pure_asgi.timing import resets_context, trailing_resets
+from asgi_lint.fixes.pure_asgi.timing import resets_context, sets_context, trailing_resets
 from asgi_lint.fixes.pure_asgi.trees import (
+    comments_of,
     ends,
     lead,
+    own_comment,
     replaced_all,
     returns_in,
     small,
@@ -65,14 +67,13 @@ def after_call(
     for found in returns_in(*statements):
         if not (isinstance(found.value, cst.Name) and found.value.value == response):
             raise Refusal("it returns another response after `call_next`")
-    comments = without_blank(lead(statements[-1])) if small(statements[-1]) else ()
+    comments = comments_of(statements[-1]) if small(statements[-1]) else ()
     note = f"{vocabulary.started} = True\n" if notes_start else ""
     new = _returns(statements, f"{note}await send({vocabulary.message})\nreturn\n", grammar)
     if small(statements[-1]) is not None:
         statements = statements[:-1]
     statements, resets = trailing_resets(statements)
-    if any(resets_context(statement) for statement in statements):
-        raise Refusal("it resets a context variable before it is done with the response")
+    check_context(statements)
     return _converted(statements, response, new, comments, resets, vocabulary, grammar)
 
 
@@ -85,9 +86,16 @@ def passing_code(
     for node in own_nodes(*statements):
         if isinstance(node, cst.Raise):
             raise Refusal("it raises an error after `call_next`")
+    check_context(statements)
+    return _converted(statements, response, {}, (), (), vocabulary, grammar)
+
+
+def check_context(statements: Statements) -> None:
+    """Refusal where code that is to run as the response starts changes a context variable."""
     if any(resets_context(statement) for statement in statements):
         raise Refusal("it resets a context variable before it is done with the response")
-    return _converted(statements, response, {}, (), (), vocabulary, grammar)
+    if any(sets_context(statement) for statement in statements):
+        raise Refusal("it sets a context variable after `call_next`")
 
 
 def _converted(
@@ -115,23 +123,30 @@ def _converted(
 def _returns(statements: Statements, sending: str, grammar: Grammar) -> dict[int, New]:
     """What the lines with a `return` become, by their `id`: the text `sending`.
 
-    Those at the end just fall through to the wrapper's own `await send(message)`.
+    Those at the end just fall through to the wrapper's own `await send(message)`, unless a comment
+    is to be kept with them.
     """
     new: dict[int, New] = {}
     last = {id(line) for line in _last_returns(statements)}
+    silent: set[int] = set()
     for line, is_guarded in _return_lines(statements, is_guarded=False):
-        if id(line) in last:
-            new[id(line)] = grammar.statement("pass")
+        comments = comments_of(line)
+        if id(line) in last and (is_guarded or not comments):
+            new[id(line)] = with_lead(grammar.statement("pass"), comments)
+            silent |= set() if comments else {id(line)}
         elif is_guarded:
             raise Refusal("it returns the response in the middle of a `try` or `with`")
         else:
             first, *others = grammar.statements(sending)
-            new[id(line)] = cst.FlattenSentinel([with_lead(first, lead(line)), *others])
+            before = [*lead(line), *own_comment(line)]
+            new[id(line)] = cst.FlattenSentinel([with_lead(first, before), *others])
     for node in own_nodes(*statements):
         match node:
-            case cst.Else(body=cst.IndentedBlock(body=[only])) if id(only) in last:
+            case cst.Else(body=cst.IndentedBlock(body=[only]), leading_lines=comments) if (
+                id(only) in silent and not without_blank(comments)
+            ):
                 new[id(node)] = cst.RemoveFromParent()
-            case cst.IndentedBlock(body=[_, *_, line]) if id(line) in last:
+            case cst.IndentedBlock(body=[_, *_, line]) if id(line) in silent:
                 new[id(line)] = cst.RemoveFromParent()
             case _:
                 continue

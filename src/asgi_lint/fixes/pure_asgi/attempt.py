@@ -14,7 +14,12 @@ import libcst as cst
 from asgi_lint.fixes.pure_asgi.after import After, after_call, passing_code
 from asgi_lint.fixes.pure_asgi.names import bound, mentioned, own_nodes
 from asgi_lint.fixes.pure_asgi.refusal import Refusal
-from asgi_lint.fixes.pure_asgi.timing import reads_clock, resets_context, trailing_resets
+from asgi_lint.fixes.pure_asgi.timing import (
+    reads_clock,
+    resets_context,
+    sets_context,
+    trailing_resets,
+)
 from asgi_lint.fixes.pure_asgi.trees import ends, returns_in, set_apart, small, suite_of, with_lead
 from asgi_lint.fixes.pure_asgi.wrapper import Wrapper
 from asgi_lint.model.syntax import dotted_name
@@ -178,6 +183,8 @@ def _split(final: Statements, rest: Statements) -> tuple[Statements, Statements]
         return [], [*final, *resets]
     if any(resets_context(statement) for statement in final):
         raise Refusal("its `finally` resets a context variable before it measures time")
+    if any(sets_context(statement) for statement in final):
+        raise Refusal("its `finally` sets a context variable where it measures time")
     if len(final) > 1 and needed:
         raise Refusal(f"it needs `{min(needed)}` from a `finally` before the response starts")
     return final, resets

@@ -54,7 +54,8 @@ def with_names(
 ) -> cst.SimpleStatementLine | None:
     """A line without the bound names in `lost`, with the names in `added`; None if none is left.
 
-    A list that is sorted stays so, and one with a line for each name too.
+    A list that is sorted stays so, one with a line for each name too, and one on a single line
+    unless that gets longer than it was and than lines should be.
     """
     statement = line.body[0]
     assert isinstance(statement, cst.ImportFrom)
@@ -69,10 +70,12 @@ def with_names(
         return line.with_changes(body=[statement.with_changes(names=kept)])
     if written == sorted(written, key=_order):
         names.sort(key=_order)
-    is_wide = "\n" in _NONE.code_for_node(statement) and len(names) > 1
+    stated = _NONE.code_for_node(statement)
+    is_wide = "\n" in stated and len(names) > 1
+    longest = _LONGEST_LINE if is_wide else max(_LONGEST_LINE, len(stated))
     dots = "." * len(statement.relative)
     origin = dots + (dotted_name(statement.module) if statement.module is not None else "")
-    new = import_line(origin, names, module, is_wide=is_wide)
+    new = import_line(origin, names, module, is_wide=is_wide, longest=longest)
     return line.with_changes(body=new.body)
 
 
@@ -85,12 +88,17 @@ def has_comments(line: cst.SimpleStatementLine) -> bool:
 
 
 def import_line(
-    origin: str, names: Iterable[str], module: cst.Module, *, is_wide: bool = False
+    origin: str,
+    names: Iterable[str],
+    module: cst.Module,
+    *,
+    is_wide: bool = False,
+    longest: int = _LONGEST_LINE,
 ) -> cst.SimpleStatementLine:
-    """`from origin import names`, in parentheses where it is long or `is_wide`."""
+    """`from origin import names`, in parentheses where it is too long or `is_wide`."""
     listed = [*names]
     text = f"from {origin} import {', '.join(listed)}\n"
-    if is_wide or len(text) > _LONGEST_LINE + 1:
+    if is_wide or len(text) > longest + 1:
         inner = "".join(f"    {name},\n" for name in listed)
         text = f"from {origin} import (\n{inner})\n"
     text = text.replace("\n", module.default_newline)

@@ -227,6 +227,8 @@ def _check_class(
     """Refusal where the class uses more of BaseHTTPMiddleware than its constructor."""
     for node, parents in walk(class_):
         match node:
+            case cst.SimpleString(value=text) if _shows_call(text, dispatch.name.value):
+                raise Refusal(f"an example in its docstring calls its `{dispatch.name.value}`")
             case cst.AssignTarget(target=cst.Name(value="__slots__")):
                 raise Refusal("it has `__slots__`")
             case cst.Attribute(attr=cst.Name(value="dispatch_func")):
@@ -241,6 +243,11 @@ def _check_class(
                 raise Refusal("it calls a method of its base class")
             case _:
                 continue
+
+
+def _shows_call(text: str, method: str) -> bool:
+    """Whether a text holds a doctest that calls the method."""
+    return re.search(rf"^\s*(>>>|\.\.\.) .*\.{method}\(", text, re.MULTILINE) is not None
 
 
 def _class_name(tree: FunctionTree) -> str:

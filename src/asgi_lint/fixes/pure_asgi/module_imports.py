@@ -15,7 +15,7 @@ from asgi_lint.fixes.pure_asgi.import_lines import (
     with_names,
 )
 from asgi_lint.fixes.pure_asgi.line_edits import line_edits
-from asgi_lint.fixes.pure_asgi.names import bound, mentioned
+from asgi_lint.fixes.pure_asgi.names import bound, mentioned, nodes
 from asgi_lint.fixes.pure_asgi.occurrences import uses_of_name
 from asgi_lint.fixes.pure_asgi.refusal import Refusal
 from asgi_lint.fixes.pure_asgi.trees import lead, with_lead, without_blank
@@ -62,6 +62,25 @@ def import_edits(tree: FunctionTree, rewriting: Rewriting) -> Iterator[Replaceme
     old, lines = old[: len(old) - same], lines[: len(lines) - same]
     if old:
         yield from line_edits(tree, old, lines)
+    yield from _inner_import_edits(tree, rewriting)
+
+
+def _inner_import_edits(tree: FunctionTree, rewriting: Rewriting) -> Iterator[Replacement]:
+    """The edit of an import of the base class in a function, if only the old form used that."""
+    match rewriting.old:
+        case cst.ClassDef(bases=[cst.Arg(value=cst.Name(value=name))]):
+            pass
+        case _:
+            return
+    if uses_of_name(tree, name, rewriting.old):
+        return
+    at_top = {id(line) for line in tree.module.body}
+    for line in nodes(tree.module):
+        if not isinstance(line, cst.SimpleStatementLine) or id(line) in at_top:
+            continue
+        if name in {each.bound for each in imported_names(line)}:
+            kept = with_names(line, {name}, (), tree.module)
+            yield from line_edits(tree, [line], [] if kept is None else [kept])
 
 
 def _same_at_start(old: Statements, new: Statements) -> int:

@@ -14,6 +14,7 @@ from asgi_lint.fixes.pure_asgi.timing import limits_time
 from asgi_lint.fixes.pure_asgi.trees import (
     ends,
     lead,
+    own_comment,
     returns_in,
     set_apart,
     small,
@@ -175,7 +176,7 @@ class SuiteWriter:
             assert isinstance(kept, cst.BaseStatement)
             new.append(kept)
         sending = self._grammar.statement(f"await {name}(scope, receive, {sender})\n")
-        new.append(sending if new else with_lead(sending, lead(line)))
+        new.append(sending if new else with_lead(sending, [*lead(line), *own_comment(line)]))
         return new if is_last else [*new, self._return()]
 
     def _follow(

@@ -2,7 +2,7 @@
 
 What follows `call_next` runs as soon as the response starts, in a context of its own. A pure ASGI
 middleware shares its context with the application, so what it sets there it may take back only
-when the application is done.
+when the application is done. What it would set only then, the rest of a stream would see.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ _RESETS = re.compile(
 )
 
 
+_METRIC = re.compile(r"gauge|metric", re.IGNORECASE)
+
+
 def reads_clock(statements: Statements) -> bool:
     """Whether some statement asks what time it is."""
     return any(_CLOCKS.search(name) for name in _called(statements))
@@ -47,8 +50,34 @@ def limits_time(block: cst.With) -> bool:
 
 
 def resets_context(statement: cst.BaseStatement) -> bool:
-    """Whether a statement takes back a context variable, by the names of what it calls."""
-    return any(_RESETS.search(name) for name in _called([statement]))
+    """Whether a statement takes back a context variable, by the names of what it calls.
+
+    `user.set(None)` and `user.set(before)` do so too.
+    """
+    if any(_RESETS.search(name) for name in _called([statement])):
+        return True
+    return any(isinstance(value, _PLAIN) for value in _set_values(statement))
+
+
+_PLAIN = (cst.Name, cst.BaseNumber, cst.BaseString)
+
+
+def sets_context(statement: cst.BaseStatement) -> bool:
+    """Whether a statement gives what may be a context variable a new value."""
+    return any(True for _ in _set_values(statement))
+
+
+def _set_values(statement: cst.BaseStatement) -> Iterator[cst.BaseExpression]:
+    """What is given to each `user.set(...)`; a gauge, which has that method too, is left out."""
+    for node in own_nodes(statement):
+        match node:
+            case cst.Call(
+                func=cst.Attribute(attr=cst.Name(value="set"), value=receiver),
+                args=[cst.Arg(value=value, keyword=None)],
+            ) if dotted_name(receiver) and not _METRIC.search(dotted_name(receiver)):
+                yield value
+            case _:
+                continue
 
 
 def trailing_resets(statements: Statements) -> tuple[Statements, Statements]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -95,6 +96,25 @@ def without_blank(lines: Iterable[cst.EmptyLine]) -> list[cst.EmptyLine]:
     while kept and kept[0].comment is None:
         kept.pop(0)
     return kept
+
+
+def own_comment(statement: cst.BaseStatement) -> list[cst.EmptyLine]:
+    """The comment at the end of a statement's line as a line, unless it is for some tool."""
+    match statement:
+        case cst.SimpleStatementLine(
+            trailing_whitespace=cst.TrailingWhitespace(comment=cst.Comment(value=text) as comment)
+        ) if not _FOR_TOOLS.match(text):
+            return [cst.EmptyLine(comment=comment)]
+        case _:
+            return []
+
+
+_FOR_TOOLS = re.compile(r"#\s*(fmt|isort|mypy|noqa|nosec|pragma|pylint|pyright|ruff|type)\b")
+
+
+def comments_of(statement: cst.BaseStatement) -> list[cst.EmptyLine]:
+    """The comments before a statement and at its end."""
+    return [*without_blank(lead(statement)), *own_comment(statement)]
 
 
 def set_apart(lines: Iterable[cst.EmptyLine]) -> list[cst.EmptyLine]:

@@ -12,7 +12,7 @@ from asgi_lint.fixes.pure_asgi.refusal import Refusal
 from asgi_lint.fixes.pure_asgi.trees import first_close, lead, set_apart, small, with_lead
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from asgi_lint.fixes.pure_asgi.trees import Grammar, Statements
     from asgi_lint.fixes.pure_asgi.vocabulary import Vocabulary
@@ -59,6 +59,7 @@ def wrapper_function(
     if wrapper.notes_start:
         shared = [vocabulary.started, *shared]
     declared = sorted(bound(code) & global_names)
+    _check_annotated(code, {*shared, *declared})
     message = f"{vocabulary.message}: Message" if is_annotated else vocabulary.message
     lines = [f"async def {vocabulary.wrapper}({message}){' -> None' if is_annotated else ''}:"]
     lines += [f"    global {', '.join(declared)}"] if declared else []
@@ -77,6 +78,16 @@ def wrapper_function(
     sending = with_lead(sending, wrapper.comments)  # type: ignore[arg-type]
     body = definition.body.with_changes(body=[*heading, test, sending])
     return definition.with_changes(body=body)
+
+
+def _check_annotated(code: Statements, declared: Collection[str]) -> None:
+    """Refusal where code annotates a name that it has to share, which Python does not allow."""
+    for node in own_nodes(*code):
+        match node:
+            case cst.AnnAssign(target=cst.Name(value=name)) if name in declared:
+                raise Refusal(f"it annotates `{name}` after `call_next`")
+            case _:
+                continue
 
 
 def _starting(wrapper: Wrapper, vocabulary: Vocabulary, grammar: Grammar) -> Statements:
