@@ -56,7 +56,7 @@ def lasting_events(program: str) -> set[str]:
 def without(events: set[str], exchange: Exchange) -> Exchange:
     """The exchange without these events, and where it fails without the end of its answer.
 
-    Since 0.21 a BaseHTTPMiddleware ends an answer properly even if its stream has failed.
+    Since 0.46.0 a BaseHTTPMiddleware ends an answer properly even if its stream has failed.
     """
     left_out = {*events, *(["(end)"] if exchange.error else [])}
     return replace(exchange, happened=[e for e in exchange.happened if e not in left_out])

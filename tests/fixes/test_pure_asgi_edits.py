@@ -169,3 +169,56 @@ def test_import_that_others_use_stays() -> None:
     text = PLAIN + other
     assert "import BaseHTTPMiddleware\n" in rewritten(text)
     assert "import BaseHTTPMiddleware\n" not in rewritten(PLAIN)
+
+
+def test_long_import_stays_on_its_line() -> None:
+    base = "from starlette.middleware.base import BaseHTTPMiddleware"
+    wide = f"{base}, {', '.join(f'Name{number}Endpoint' for number in range(6))}"
+    kept = wide.replace("BaseHTTPMiddleware, ", "")
+    assert len(kept) > 88
+    assert kept in imports_of(wide)
+
+
+def test_import_in_a_function_goes_with_its_last_use() -> None:
+    text = """\
+        import starlette.applications
+
+
+        def add(app):
+            from starlette.middleware.base import BaseHTTPMiddleware
+
+            class Plain(BaseHTTPMiddleware):
+                async def dispatch(self, request, call_next):
+                    return await call_next(request)
+
+            app.add_middleware(Plain)
+        """
+    assert "BaseHTTPMiddleware" not in rewritten(dedent(text))
+    other = "\n\ndef base():\n    return BaseHTTPMiddleware\n"
+    assert "import BaseHTTPMiddleware\n" in rewritten(dedent(text) + other)
+
+
+def test_comments_stay_with_what_is_returned() -> None:
+    text = """\
+        from starlette.middleware.base import BaseHTTPMiddleware
+        from starlette.responses import Response
+
+
+        class Plain(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                if request.method == "TRACE":
+                    return Response("no")  # refused
+                response = await call_next(request)  # all others
+                if response.status_code == 404:
+                    return response  # nothing to say
+                if response.status_code < 400:
+                    response.headers["x"] = "1"
+                    return response  # well
+                else:
+                    # a failure
+                    return response  # noqa: RET505
+        """
+    comments = ("# refused", "# all others", "# nothing to say", "# well", "# a failure")
+    new = rewritten(dedent(text))
+    assert [new.count(comment) for comment in comments] == [1] * len(comments)
+    assert "# noqa" not in new

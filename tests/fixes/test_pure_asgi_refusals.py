@@ -298,6 +298,15 @@ BODIES = {
         response = await call_next(request)
         return response
     """,
+    "it annotates `status` after `call_next`": """
+        status: int = 0
+        try:
+            response = await call_next(request)
+            status: int = response.status_code
+            return response
+        finally:
+            limits.count(status)
+    """,
     "it reads `status`, which only the code after `call_next` binds": """
         try:
             response = await call_next(request)
@@ -379,6 +388,15 @@ CLASSES = {
         class M(BaseHTTPMiddleware):
             async def dispatch(self, request, call_next):
                 super().note(request)
+                return await call_next(request)
+    """,
+    "an example in its docstring calls its `dispatch`": """
+        class M(BaseHTTPMiddleware):
+            async def dispatch(self, request, call_next):
+                '''Pass everything on.
+
+                >>> asyncio.run(M(None).dispatch(Request({"type": "http"}), answer))
+                '''
                 return await call_next(request)
     """,
     "it has `__slots__`": """

@@ -20,7 +20,7 @@ from lab.environments import cache_folder, environment
 from lab.run import bench
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lab.subject import Subject
 
@@ -49,21 +49,26 @@ def assert_equivalent(
 
 
 def transcripts(
-    programs: Sequence[str], requests: Sequence[Request], subject: Subject
+    programs: Sequence[str],
+    requests: Sequence[Request],
+    subject: Subject,
+    beside: Mapping[str, str] | None = None,
 ) -> list[Transcript]:
     """What each of `programs` does with `requests` on `subject`, each served on its own.
 
-    Raises InstallationError and RunError.
+    `beside` are the names and texts of further files that each can import. Raises
+    InstallationError and RunError.
     """
     python = environment(subject, cache_folder())
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as folder:
         paths = []
         for number, text in enumerate(programs):
-            path = Path(name) / f"program_{number}" / "main.py"
+            path = Path(folder) / f"program_{number}" / "main.py"
             path.parent.mkdir()
-            path.write_text(text, encoding="utf-8")
+            for name, content in {**(beside or {}), "main.py": text}.items():
+                path.with_name(name).write_text(content, encoding="utf-8")
             paths.append(str(path))
-        job = Path(name) / "job.json"
+        job = Path(folder) / "job.json"
         job.write_text(json.dumps({"programs": paths, "requests": [*map(as_json, requests)]}))
         seconds = len(programs) * (_START_SECONDS + len(requests) * _REQUEST_SECONDS)
         seen = bench(python, "transcribe", str(job), seconds)

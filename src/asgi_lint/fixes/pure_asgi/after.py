@@ -142,10 +142,9 @@ def _returns(statements: Statements, sending: str, grammar: Grammar) -> dict[int
             new[id(line)] = cst.FlattenSentinel([with_lead(first, before), *others])
     for node in own_nodes(*statements):
         match node:
-            case cst.Else(body=cst.IndentedBlock(body=[only]), leading_lines=comments) if (
-                id(only) in silent and not without_blank(comments)
-            ):
-                new[id(node)] = cst.RemoveFromParent()
+            case cst.Else(body=cst.IndentedBlock(body=[only])) if id(only) in silent:
+                if not without_blank(node.leading_lines):
+                    new[id(node)] = cst.RemoveFromParent()
             case cst.IndentedBlock(body=[_, *_, line]) if id(line) in silent:
                 new[id(line)] = cst.RemoveFromParent()
             case _:

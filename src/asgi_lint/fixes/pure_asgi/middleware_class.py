@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from asgi_lint.fixes.pure_asgi.continued_lines import with_loose_continuations
 from asgi_lint.fixes.pure_asgi.method import Method, call_method
 from asgi_lint.fixes.pure_asgi.names import mentioned, nodes, walk
 from asgi_lint.fixes.pure_asgi.occurrences import annotates, uses_of_name
@@ -61,7 +62,8 @@ def rewritten_class(tree: FunctionTree, class_: cst.ClassDef) -> Rewriting:
     grammar = grammar_of(tree.module, class_)
     is_annotated = annotates(tree)
     use = RequestUse(methods, _functions(tree.module))
-    method = call_method(dispatch, use, grammar, is_method=True, is_annotated=is_annotated)
+    function = with_loose_continuations(tree)
+    method = call_method(function, use, grammar, is_method=True, is_annotated=is_annotated)
     definition = method.definition.with_changes(leading_lines=dispatch.leading_lines)
     if method.docstring is not None:
         definition = _with_docstring(definition, method.docstring)
@@ -141,7 +143,8 @@ def _class_of(tree: FunctionTree, name: str, grammar: Grammar) -> tuple[cst.Clas
         raise Refusal("it uses a name that means something else within a class")
     is_annotated = annotates(tree)
     use = RequestUse({}, _functions(tree.module))
-    method = call_method(function, use, grammar, is_method=False, is_annotated=is_annotated)
+    loose = with_loose_continuations(tree)
+    method = call_method(loose, use, grammar, is_method=False, is_annotated=is_annotated)
     annotated = ("app: ASGIApp", " -> None") if is_annotated else ("app", "")
     text = f"class {name}:\n    def __init__(self, {annotated[0]}){annotated[1]}:\n"
     middleware = grammar.statement(f"{text}        self.app = app\n")
