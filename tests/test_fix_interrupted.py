@@ -19,9 +19,8 @@ OLD = b"fastapi>=0.85.0\r\nuvicorn"
 WRITES = ("fsync", "replace")
 """What is called for each file, in this order."""
 
-ENDED_AT_A_CALL = """
+SIGNAL_AT_A_CALL = """
 import os, sys
-from asgi_lint.cli import main
 
 at, number = int(sys.argv[1]), int(sys.argv[2])
 calls = iter(range(1000))
@@ -34,7 +33,20 @@ def ending(real):
     return call
 
 os.fsync, os.replace = ending(os.fsync), ending(os.replace)
+"""
+
+FIX = """
+from asgi_lint.cli import main
+
 main(["check", ".", "--fix"])
+"""
+
+WRITE_TWO_TOGETHER = """
+from asgi_lint.fixes.writing import Change, write
+from asgi_lint.source import read_source
+
+a, b, c = (Change(read_source(f"{name}/requirements.txt"), "new") for name in "abc")
+write([[a, b], [c]])
 """
 
 
@@ -54,9 +66,9 @@ def temporary_files(project: Path) -> list[Path]:
     return [path for path in project.rglob(".asgi-lint-*") if path.is_file()]
 
 
-def ended(at: int, number: signal.Signals) -> int:
+def ended(at: int, number: signal.Signals, program: str = FIX) -> int:
     """How a run ends that gets a signal as it makes one of its calls."""
-    return python("-c", ENDED_AT_A_CALL, str(at), str(int(number))).code
+    return python("-c", SIGNAL_AT_A_CALL + program, str(at), str(int(number))).code
 
 
 @pytest.mark.parametrize("at", range(len(NAMES) * len(WRITES)))
@@ -83,3 +95,21 @@ def test_ended_run_leaves_no_temporary_file(
     assert [each == OLD for each in contents(project)] == [
         index >= written for index in range(len(NAMES))
     ]
+
+
+# Of two files that go together, both are written beside themselves before any takes its place.
+TOGETHER = ("fsync", "fsync", "replace", "replace")
+
+
+@pytest.mark.parametrize("at", range(len(TOGETHER)))
+def test_files_that_go_together_are_all_new_when_the_run_ends(project: Path, at: int) -> None:
+    assert ended(at, signal.SIGTERM, WRITE_TWO_TOGETHER) == -signal.SIGTERM
+    assert temporary_files(project) == []
+    assert contents(project) == [b"new", b"new", OLD]
+
+
+@pytest.mark.parametrize("at", range(len(TOGETHER)))
+def test_killed_run_leaves_files_that_go_together_old_or_new(project: Path, at: int) -> None:
+    assert ended(at, signal.SIGKILL, WRITE_TWO_TOGETHER) == -signal.SIGKILL
+    # Only between two calls of `replace` could one be new without the other.
+    assert contents(project) == [b"new" if at == TOGETHER.index("replace") + 1 else OLD, OLD, OLD]
