@@ -222,3 +222,17 @@ def test_comments_stay_with_what_is_returned() -> None:
     new = rewritten(dedent(text))
     assert [new.count(comment) for comment in comments] == [1] * len(comments)
     assert "# noqa" not in new
+
+
+@pytest.mark.parametrize(("indent", "newline"), [("    ", "\n"), ("\t", "\n"), ("  ", "\r\n")])
+def test_continued_lines_go_with_their_statements(indent: str, newline: str) -> None:
+    line = '    response.headers["x"] = "1"'
+    text = PLAIN.replace(line, f'{line} + \\\n            str(len("2") + \\\n              3)')
+    new = rewritten(text.replace("    ", indent).replace("\n", newline)).split(newline)
+    at = next(row for row, line in enumerate(new) if line.endswith("\\"))
+    depth = indent * 4
+    assert new[at : at + 3] == [
+        f'{depth}headers["x"] = "1" + \\',
+        f'{depth}{indent}str(len("2") + \\',
+        f"{depth}{indent}  3)",
+    ]
