@@ -58,7 +58,11 @@ def _cleanup(tree: FunctionTree, body: cst.BaseSuite, where: str) -> Iterator[Ca
     name = _called_name(first)
     if name == "aclose" and tree.imports("httpx"):
         return  # httpcore closes its connections under a shield
-    detail = (("where", where), ("unsure", name if name in _UNSURE else ""))
+    detail = (
+        ("where", where),
+        ("unsure", name if name in _UNSURE else ""),
+        ("last", "yes" if _is_last(body, first) else ""),
+    )
     yield Candidate(_CODE, tree.scope, tree.span(first), detail, tuple(_shielded(tree, body)))
 
 
@@ -112,6 +116,23 @@ def _is_harmless(body: cst.BaseSuite, node: cst.Await) -> bool:
         return False
     only_waits = name in _WAITS or not isinstance(node.expression, cst.Call)
     return name == "shield" or (only_waits and _cancels(body))
+
+
+def _is_last(body: cst.BaseSuite, node: cst.Await) -> bool:
+    """Whether nothing comes after the await in the block."""
+    import libcst as cst
+
+    match body.body[-1] if body.body else None:
+        case cst.SimpleStatementLine(body=[*_, cst.Expr(value=value)]) | cst.Expr(value=value):
+            return value is node
+        case (
+            cst.If(body=inner, orelse=None)
+            | cst.With(body=inner)
+            | cst.Try(body=inner, orelse=None, finalbody=None)
+        ):
+            return _is_last(inner, node)
+        case _:
+            return False
 
 
 def _cancels(body: cst.BaseSuite) -> bool:
@@ -204,6 +225,8 @@ def _message(project: Project, stream: Stream, candidate: Candidate, releases: s
                 f"When the client leaves, this `await` {where} does not wait for what it shields, "
                 f"and what follows it never runs: {why}"
             )
+        case "" if candidate.get("last"):
+            return f"This `await` {where} is cut short when the client leaves: {why}"
         case "":
             return (
                 f"This `await` {where} is cut short when the client leaves, and what follows it "
