@@ -29,6 +29,8 @@ _HARMLESS = frozenset({"put", "sleep"})
 _UNSURE = frozenset({"aclose", "shield"})
 """Some `aclose` shield themselves; what `asyncio.shield` protects goes on."""
 
+_LOGS = frozenset({"log", "logger", "logging"})
+
 _WAITS = frozenset({"gather", "wait", "wait_for"})
 """Functions that do nothing but wait for what runs anyway."""
 
@@ -104,18 +106,26 @@ def _is_harmless(body: cst.BaseSuite, node: cst.Await) -> bool:
     name = _called_name(node)
     if name in _HARMLESS:
         return True
-    ends = (cst.Raise, cst.Return, cst.Pass)
-    acts = [
-        statement
-        for statement in body.body
-        if not (
-            isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], ends)
-        )
-    ]
+    acts = [statement for statement in body.body if not _is_no_act(statement)]
     if not acts or all(each is not node for each in flow.walk(acts[-1])):
         return False
     only_waits = name in _WAITS or not isinstance(node.expression, cst.Call)
     return name == "shield" or (only_waits and _cancels(body))
+
+
+def _is_no_act(statement: cst.BaseStatement | cst.BaseSmallStatement) -> bool:
+    """Whether it is nothing to miss: the block's end, or a line in the log."""
+    import libcst as cst
+
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Raise() | cst.Return() | cst.Pass()]):
+            return True
+        case cst.SimpleStatementLine(
+            body=[cst.Expr(value=cst.Call(func=cst.Attribute(value=cst.Name(value=name))))]
+        ):
+            return name.lower().strip("_") in _LOGS
+        case _:
+            return False
 
 
 def _is_last(body: cst.BaseSuite, node: cst.Await) -> bool:
