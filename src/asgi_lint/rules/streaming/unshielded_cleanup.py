@@ -58,7 +58,7 @@ def _cleanup(tree: FunctionTree, body: cst.BaseSuite, where: str) -> Iterator[Ca
     if first is None:
         return
     name = _called_name(first)
-    if name == "aclose" and tree.imports("httpx"):
+    if name == "aclose" and (tree.imports("httpx") or tree.imports("httpx2")):
         return  # httpcore closes its connections under a shield
     detail = (
         ("where", where),
