@@ -1,16 +1,22 @@
-"""What all tests share: comparing a text with the snapshot that is kept of it."""
+"""What all tests share: snapshots of texts, and properties that hold on a slow machine too."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     Snapshot: TypeAlias = Callable[[Path, str], None]
+
+settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
