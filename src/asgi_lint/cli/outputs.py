@@ -103,10 +103,10 @@ def _parsed(written: str) -> Output:
 
     name, has_file, file = written.partition("=")
     if name not in OUTPUT_FORMATS:
-        from difflib import get_close_matches
+        from asgi_lint.suggestions import closest
 
-        close = get_close_matches(name.lower(), OUTPUT_FORMATS, n=1)
-        suggestion = f' Did you mean "{close[0]}"?' if close else ""
+        near = closest(name, OUTPUT_FORMATS)
+        suggestion = f' Did you mean "{near}"?' if near else ""
         fail(f'"{name}" is no output format: {", ".join(OUTPUT_FORMATS)}.{suggestion}')
     if has_file and not file:
         fail(f'"--output-format {written}" names no file.')

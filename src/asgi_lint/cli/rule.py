@@ -30,7 +30,7 @@ def rule(codes: tuple[str, ...], *, every: bool) -> None:
 
 
 def _suggestion(word: str, known: list[str]) -> str:
-    from difflib import get_close_matches
+    from asgi_lint.suggestions import closest
 
-    close = get_close_matches(word.upper(), known, n=1) or get_close_matches(word, known, n=1)
-    return f" Did you mean {close[0]}?" if close else " `asgi-lint rule --all` prints every rule."
+    near = closest(word, known)
+    return f" Did you mean {near}?" if near else " `asgi-lint rule --all` prints every rule."
