@@ -12,7 +12,7 @@ import click
 from asgi_lint import __version__
 from asgi_lint.cli.ending import FAILED, PLEASE_REPORT, fail
 
-COMMANDS = ("check", "graph", "rule", "versions")
+COMMANDS = ("check", "completion", "graph", "rule", "versions")
 """Each is a module of this package with a click command of the same name."""
 
 
@@ -35,6 +35,18 @@ class _Commands(click.Group):
                 _refuse_misspelt(args[0])
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem[str]]:
+        """Commands and their group's options, and what may stand there in place of `check`."""
+        check = self.get_command(ctx, "check")
+        assert check is not None
+        own = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            return [*own, *check.shell_complete(ctx, incomplete)]
+        # A shell that is given a file and words offers files only where no word fits.
+        return [click.shell_completion.CompletionItem(incomplete, type="file"), *own]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

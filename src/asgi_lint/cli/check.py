@@ -20,6 +20,7 @@ from asgi_lint.cli.options import common_folder, fastapi_version, settings_under
 from asgi_lint.cli.outputs import output_options, outputs_of, write_outputs
 from asgi_lint.cli.printing import warn, write_bytes
 from asgi_lint.cli.showing import is_shown_instead, showing_options
+from asgi_lint.cli.words import FILE, RULES
 from asgi_lint.diagnostics import Severity
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=OptionalReason)
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--select", multiple=True, metavar="CODES", help="Run these rules only.")
-@click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules too.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="Do not run these rules.")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", type=FILE)
+@click.option("--select", multiple=True, type=RULES, help="Run these rules only.")
+@click.option("--extend-select", multiple=True, type=RULES, help="Run these rules too.")
+@click.option("--ignore", multiple=True, type=RULES, help="Do not run these rules.")
 @click.option("--exclude", multiple=True, metavar="GLOBS", help="Leave these out, not the usual.")
 @click.option("--extend-exclude", multiple=True, metavar="GLOBS", help="Leave these out too.")
 @click.option("--force-exclude", is_flag=True, default=None, help="Leave them out even when named.")
@@ -50,13 +51,15 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")
 @adopting_options
 @showing_options
-@click.option("--stdin-filename", metavar="PATH", help="What `-` (standard input) is the text of.")
+@click.option(
+    "--stdin-filename", metavar="PATH", type=FILE, help="What `-` (standard input) is the text of."
+)
 @click.option("--fix/--no-fix", default=None, help="Apply safe fixes.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe ones too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--show-fixes", is_flag=True, help="List what was fixed.")
-@click.option("--fixable", multiple=True, metavar="CODES", help="Apply fixes of these rules only.")
-@click.option("--unfixable", multiple=True, metavar="CODES", help="Do not apply fixes of these.")
+@click.option("--fixable", multiple=True, type=RULES, help="Apply fixes of these rules only.")
+@click.option("--unfixable", multiple=True, type=RULES, help="Do not apply fixes of these.")
 @click.option(
     "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, too."
 )

@@ -12,10 +12,11 @@ from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import FAILED, fail
 from asgi_lint.cli.options import fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.printing import uses_color, warn, write
+from asgi_lint.cli.words import FILE
 
 
 @click.command()
-@click.argument("path", default=".")
+@click.argument("path", default=".", type=FILE)
 @click.option(
     "--format",
     "output_format",

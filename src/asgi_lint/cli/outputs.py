@@ -9,6 +9,7 @@ import click
 
 from asgi_lint.cli.ending import fail
 from asgi_lint.cli.printing import uses_color, write
+from asgi_lint.cli.words import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +48,7 @@ def output_options(command: Decorated) -> Decorated:
             "outputs",
             multiple=True,
             metavar="FORMAT[=FILE]",
+            type=FORMAT,
             help="full (the default), concise, grouped, json, json-lines, junit, github, gitlab, "
             "azure, pylint, rdjson or sarif. With =FILE a report is written there, besides the "
             "terminal's; may be repeated.",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from asgi_lint.cli.ending import fail
+from asgi_lint.cli.words import RULE
 
 
 @click.command()
-@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.argument("codes", nargs=-1, metavar="[CODE]...", type=RULE)
 @click.option("--all", "every", is_flag=True, help="Print the pages of all rules.")
 def rule(codes: tuple[str, ...], *, every: bool) -> None:
     """Print the page of a rule, by its code or name."""

@@ -11,10 +11,11 @@ from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import fail
 from asgi_lint.cli.options import fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.printing import uses_color, write
+from asgi_lint.cli.words import FILE
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", type=FILE)
 @configuration_options
 @starlette_version
 @fastapi_version
