@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _SAID = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
-_ERASE_LINE = "\r\x1b[K"
+_NEW_LINE = "\r\x1b[K" if os.name == "posix" else "\n"
+"""What begins a line on a terminal: over a progress bar, and over the ^C that it shows."""
 
 
 def main() -> None:
@@ -38,7 +39,7 @@ def _end_on_signals() -> None:
 
 def _say(what: str) -> None:
     try:
-        start = _ERASE_LINE if os.isatty(2) else ""  # over a progress bar, and over the ^C
+        start = _NEW_LINE if os.isatty(2) else ""
         os.write(2, f"{start}asgi-lint: {what}\n".encode())
     except OSError:
         pass

@@ -22,15 +22,23 @@ PATIENCE = 60.0
 
 
 class Terminal:
-    """`asgi-lint` with some arguments, run on a terminal; what it writes is kept in `shown`."""
+    """`asgi-lint` with some arguments, run on a terminal; what it writes is kept in `shown`.
 
-    def __init__(self, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+    `program` runs in its place: what Python is given before the arguments.
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        program: tuple[str, ...] = ("-m", "asgi_lint"),
+    ) -> None:
         self.shown = ""
         self._descriptor, inner = pty.openpty()
         fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         own = {name: value for name, value in os.environ.items() if name not in _COLOR}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "asgi_lint", *arguments],
+            [sys.executable, *program, *arguments],
             stdin=inner,
             stdout=inner,
             stderr=inner,

@@ -19,6 +19,7 @@ from asgi_lint.cli.ending import FAILED, REPORTED, fail
 from asgi_lint.cli.options import common_folder, fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.outputs import output_options, outputs_of, write_outputs
 from asgi_lint.cli.printing import warn, write_bytes
+from asgi_lint.cli.progress import progress_shown
 from asgi_lint.cli.showing import is_shown_instead, showing_options
 from asgi_lint.cli.words import FILE, RULES
 from asgi_lint.diagnostics import Severity
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")
 @adopting_options
 @showing_options
+@click.option("--watch", is_flag=True, help="Check again whenever something changes.")
 @click.option(
     "--stdin-filename", metavar="PATH", type=FILE, help="What `-` (standard input) is the text of."
 )
@@ -68,6 +70,15 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
     CODES are codes (ASG201), prefixes (ASG2) or names of rules, separated by commas.
     """
+    if options.pop("watch"):
+        from asgi_lint.cli.watch import watch
+
+        watch(paths, options, lambda options: _check(paths, options))
+    _check(paths, options)
+
+
+def _check(paths: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Check once, and end with the exit code."""
     from asgi_lint.cli.fixes import show_difference, tell_of
     from asgi_lint.fixing import carried_out, fix
     from asgi_lint.pipeline import UsageError
@@ -95,9 +106,10 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
         settings_for = narrowed(settings_for, options, meant)
         if (exit_code := adopt(options, on_disk, settings_for)) is not None:
             sys.exit(exit_code)
-        fixing = fix(on_disk, settings_for, stdin=stdin, may_write=not is_diff)
-        if not is_diff:
-            fixing = carried_out(fixing, on_disk, settings_for, stdin=stdin)
+        with progress_shown():
+            fixing = fix(on_disk, settings_for, stdin=stdin, may_write=not is_diff)
+            if not is_diff:
+                fixing = carried_out(fixing, on_disk, settings_for, stdin=stdin)
     except (SettingsError, UsageError) as error:
         fail(str(error))
     warn(fixing.remaining)
