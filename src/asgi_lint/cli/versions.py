@@ -19,7 +19,9 @@ from asgi_lint.cli.words import FILE
 @configuration_options
 @starlette_version
 @fastapi_version
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", help="Default: text."
+)
 def versions(paths: tuple[str, ...], output_format: str, **options: Any) -> None:
     """Show which releases of Starlette and FastAPI count in each folder, and why."""
     from asgi_lint.pipeline import UsageError
