@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,26 @@ def test_command(written: str, meant: str) -> None:
     assert line == (
         f'There is no command, file or folder "{written}". Did you mean `asgi-lint {meant}`?'
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["--selct", "ASG2"], "--select"),
+        (["graph", "--formt", "json"], "--format"),
+        (["graph", "--format", "jsn"], "json"),
+        (["--fail-on", "errors"], "error"),
+        (["rule", "ASG201", "--output-format", "markdwon"], "markdown"),
+        (["--output-format", "srif"], "sarif"),
+        (["--select", "ASG2O1"], "ASG201"),
+        (["rule", "asg2o1"], "ASG201"),
+    ],
+    ids=" ".join,
+)
+def test_option_and_its_value(arguments: list[str], meant: str) -> None:
+    outcome = asgi_lint(*arguments)
+    assert (outcome.code, outcome.stdout) == (2, "")
+    assert meant in re.split("[Dd]id you mean", outcome.stderr)[1]
 
 
 def test_command_or_path(project: Path) -> None:

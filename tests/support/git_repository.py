@@ -26,7 +26,10 @@ def environment(home: Path) -> dict[str, str]:
         for role in ("AUTHOR", "COMMITTER")
         for key, value in (("NAME", "Someone"), ("EMAIL", "someone@example.org"))
     }
-    return {**kept, **person, "GIT_CONFIG_GLOBAL": str(home / "gitconfig"), "NO_COLOR": "1"}
+    # A checkout may belong to someone else than who runs the tests, which git refuses otherwise.
+    own = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+    own |= {"GIT_CONFIG_GLOBAL": str(home / "gitconfig"), "NO_COLOR": "1"}
+    return {**kept, **person, **own}
 
 
 @dataclass(frozen=True)

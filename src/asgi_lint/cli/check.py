@@ -21,7 +21,7 @@ from asgi_lint.cli.outputs import output_options, outputs_of, write_outputs
 from asgi_lint.cli.printing import warn, write_bytes
 from asgi_lint.cli.progress import progress_shown
 from asgi_lint.cli.showing import is_shown_instead, showing_options
-from asgi_lint.cli.words import FILE, RULES
+from asgi_lint.cli.words import FILE, RULES, Choice
 from asgi_lint.diagnostics import Severity
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @output_options
 @click.option(
     "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),
+    type=Choice([severity.value for severity in Severity]),
     help="The least severity that makes the exit code 1. Default: warning.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")

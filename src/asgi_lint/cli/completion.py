@@ -8,12 +8,13 @@ from pathlib import PurePath
 import click
 
 from asgi_lint.cli.ending import fail
+from asgi_lint.cli.words import Choice
 
 SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS), required=False)
+@click.argument("shell", type=Choice(SHELLS), required=False)
 def completion(shell: str | None) -> None:
     """Print the script that makes a shell complete commands, options, rules and files.
 
@@ -32,4 +33,4 @@ def completion(shell: str | None) -> None:
     kind = get_completion_class(shell) if shell in SHELLS else None
     if kind is None:
         fail(f"Say for which shell: {', '.join(SHELLS)}.")
-    click.echo(kind(main, {}, "asgi-lint", "_ASGI_LINT_COMPLETE").source())
+    click.echo(kind(main, {}, "asgi-lint", "_ASGI_LINT_COMPLETE").source().strip())

@@ -13,7 +13,7 @@ from asgi_lint.cli.ending import FAILED, fail
 from asgi_lint.cli.options import fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.printing import uses_color, warn, write
 from asgi_lint.cli.progress import progress_shown
-from asgi_lint.cli.words import FILE
+from asgi_lint.cli.words import FILE, Choice
 
 
 @click.command()
@@ -21,7 +21,7 @@ from asgi_lint.cli.words import FILE
 @click.option(
     "--format",
     "output_format",
-    type=click.Choice(["text", "mermaid", "dot", "json", "html"]),
+    type=Choice(["text", "mermaid", "dot", "json", "html"]),
     default="text",
     help="Default: text.",
 )

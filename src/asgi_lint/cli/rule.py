@@ -9,7 +9,7 @@ import click
 
 from asgi_lint.cli.ending import fail
 from asgi_lint.cli.printing import uses_color, write
-from asgi_lint.cli.words import RULE
+from asgi_lint.cli.words import RULE, Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ _WIDEST = 100
 @click.option("--all", "every", is_flag=True, help="Print the pages of all rules.")
 @click.option(
     "--output-format",
-    type=click.Choice(["text", "markdown", "json"]),
+    type=Choice(["text", "markdown", "json"]),
     help="Default: text on a terminal, else markdown.",
 )
 def rule(codes: tuple[str, ...], output_format: str | None, *, every: bool) -> None:

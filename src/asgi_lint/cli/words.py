@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-class _Word(click.ParamType[str]):
+if TYPE_CHECKING:
+    _Type = click.ParamType[str]
+else:  # which is not generic before click 8.4
+    _Type = click.ParamType
+
+
+class _Word(_Type):
     """Any word; `complete` gives what may become of one that is not finished."""
 
     def __init__(self, name: str, complete: Callable[[str], Iterator[CompletionItem[str]]]) -> None:
@@ -25,6 +31,18 @@ class _Word(click.ParamType[str]):
         incomplete: str,
     ) -> list[CompletionItem[str]]:
         return list(self._complete(incomplete))
+
+
+class Choice(click.Choice[str]):
+    """One of some words; for another one the error has what was probably meant."""
+
+    def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
+        """Click's sentence and ours."""
+        from asgi_lint.suggestions import closest
+
+        near = closest(str(value), self.choices)
+        suggestion = f" Did you mean '{near}'?" if near else ""
+        return f"{super().get_invalid_choice_message(value, ctx)}{suggestion}"
 
 
 def _files(incomplete: str) -> Iterator[CompletionItem[str]]:
