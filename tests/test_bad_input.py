@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -332,32 +330,6 @@ def test_closed_or_full_streams(closed: str, arguments: str, code: int, error: s
     assert run.returncode == code
     assert run.stderr.startswith(error)
     assert len(run.stderr.splitlines()) == (1 if error else 0)
-
-
-@posix_only
-@pytest.mark.parametrize("doing", ["reading", "parsing"])
-def test_interrupt_ends_the_run_without_a_traceback(project: Path, doing: str) -> None:
-    for number in range(20 if doing == "parsing" else 0):
-        lay_out(project, {f"long_{number}.py": f"import fastapi\n{LINES}"})
-    program = f"from asgi_lint.cli import main; print('!'); main(['{LONG[doing]}'])"
-    with subprocess.Popen(
-        [sys.executable, "-u", "-c", program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 130
-        assert process.stderr.read() == b"asgi-lint: interrupted\n"
-
-
-LINES = "print(1 + 2)\n" * 5_000
-LONG = {"reading": "-", "parsing": "."}
-"""What takes long without an end of its input, or with files that take seconds."""
 
 
 def test_odd_command_lines_of_a_real_process() -> None:

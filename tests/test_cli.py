@@ -21,6 +21,7 @@ from command_line import (
 import asgi_lint as package
 from asgi_lint.rules.registry import page, rules
 from asgi_lint.settings.keys import OUTPUT_FORMATS
+from asgi_lint.versions.releases import as_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +64,8 @@ def test_python_m_is_the_command() -> None:
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
 def test_version(option: str) -> None:
-    assert asgi_lint(option) == (0, f"asgi-lint {package.__version__}\n", "")
+    releases = f"Starlette and FastAPI releases as of {as_of()}"
+    assert asgi_lint(option) == (0, f"asgi-lint {package.__version__} ({releases})\n", "")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["check", "--help"], ["rule", "-h"]])

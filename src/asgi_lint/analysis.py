@@ -15,6 +15,7 @@ from asgi_lint.diagnostics import Finding, Place
 from asgi_lint.model.modules import Modules
 from asgi_lint.model.project import Project
 from asgi_lint.model.stated import NOTHING_STATED, Stated
+from asgi_lint.progress import report
 from asgi_lint.source import ProblemKind, Source, read_source
 from asgi_lint.versions.effective import Versions
 from asgi_lint.versions.requirements import ProblemKind as ManifestProblemKind
@@ -102,7 +103,8 @@ def analyse(
     findings: list[tuple[Rule, Finding]] = []
 
     def check() -> None:
-        for rule in rules:
+        for number, rule in enumerate(rules):
+            report("rules", number, len(rules))
             with crashes.of_rule(rule):
                 findings.extend((rule, finding) for finding in rule.check(project))
 
@@ -171,6 +173,7 @@ def _extract(
         asked = {each: r for r in rules for each in (r.extract, r.shared_extract) if each}
         extractors = [crashes.extractor(rule, each) for each, rule in asked.items()]
         while queue:
+            report("files", len(seen) - len(queue), len(seen))
             filename = queue.pop()
             with crashes.of(f"the analysis of {filename}"):
                 found = extract(sources[filename].text, filename, extractors)

@@ -16,6 +16,7 @@ from asgi_lint.gitignore import NOTHING_IGNORED, ignored_above
 from asgi_lint.globs import GlobMatcher
 from asgi_lint.roots import marks_root, project_root, repository_top, upwards
 from asgi_lint.source import ProblemKind, SourceProblem, absolute_filename
+from asgi_lint.suggestions import closest_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -79,7 +80,9 @@ def list_project(root: str, settings: Settings, is_manifest: Callable[[str], boo
 def missing_paths(missing: Collection[str]) -> str:
     """The one sentence to stop with for all paths that do not exist."""
     listed = ", ".join(f'"{path}"' for path in missing)
-    return f"No such file or folder: {listed}."
+    meant = [f'"{near}"' for near in map(closest_path, missing) if near is not None]
+    suggestion = f" Did you mean {', '.join(meant)}?" if meant else ""
+    return f"No such file or folder: {listed}.{suggestion}"
 
 
 @dataclass(slots=True)

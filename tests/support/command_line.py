@@ -43,6 +43,9 @@ async def sign_up(tasks: BackgroundTasks):
 
 AFFECTED = "fastapi==0.85.0\n"
 FIXED = "fastapi==0.115.0\n"
+SHADOWS = {f"{name}.py": "raise SystemExit(9)\n" for name in ("pip", "venv", "click", "asgi_lint")}
+"""Files of a project that are called like modules, and must not be taken for them."""
+
 TASK = "main.py:20 ASG201"
 PIN = "requirements.txt:1 ASG802"
 

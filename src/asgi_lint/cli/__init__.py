@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from asgi_lint import __version__
-from asgi_lint.cli.ending import FAILED, INTERRUPTED, PLEASE_REPORT
+from asgi_lint.cli.ending import FAILED, PLEASE_REPORT, fail
 
-COMMANDS = ("check", "graph", "rule", "versions")
+COMMANDS = ("check", "completion", "graph", "rule", "versions")
 """Each is a module of this package with a click command of the same name."""
 
 
@@ -31,16 +31,26 @@ class _Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--help", "-h", "--version", "-V"}
         if args and args[0] not in COMMANDS and args[0] not in own:
+            if not ctx.resilient_parsing:
+                _refuse_misspelt(args[0])
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem[str]]:
+        """Commands and their group's options, and what may stand there in place of `check`."""
+        check = self.get_command(ctx, "check")
+        assert check is not None
+        own = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            return [*own, *check.shell_complete(ctx, incomplete)]
+        # A shell that is given a file and words offers files only where no word fits.
+        return [click.shell_completion.CompletionItem(incomplete, type="file"), *own]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("asgi-lint: interrupted", err=True)
-            # Not sys.exit: a parser that still runs in its thread aborts a Python that winds down.
-            os._exit(INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception:
@@ -51,13 +61,40 @@ class _Commands(click.Group):
             sys.exit(FAILED)
 
 
+def _refuse_misspelt(word: str) -> None:
+    """End a run whose first argument is nothing on disk, but nearly a command."""
+    from asgi_lint.suggestions import closest, closest_path
+
+    if word.startswith("-") or os.path.lexists(word) or (near := closest(word, COMMANDS)) is None:
+        return
+    path = closest_path(word)
+    meant = f"`asgi-lint {near}`" if path is None else f'`asgi-lint {near}` or "{path}"'
+    fail(f'There is no command, file or folder "{word}". Did you mean {meant}?')
+
+
+def _show_version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    if not value or ctx.resilient_parsing:
+        return
+    from asgi_lint.versions.release_data import release_data
+
+    day = release_data("starlette").as_of
+    click.echo(f"asgi-lint {__version__} (Starlette and FastAPI releases as of {day})")
+    ctx.exit()
+
+
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`asgi-lint PATH...` is `asgi-lint check PATH...`.",
 )
-@click.version_option(
-    __version__, "-V", "--version", prog_name="asgi-lint", message="%(prog)s %(version)s"
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and how recent the known releases are, and exit.",
 )
 def main() -> None:
     """Find lifecycle bugs in Starlette and FastAPI applications."""

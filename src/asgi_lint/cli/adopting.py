@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from asgi_lint.cli.ending import FAILED, REPORTED, fail, tell
+from asgi_lint.cli.words import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,8 +43,8 @@ def adopting_options(command: Decorated) -> Decorated:
             help="Write a suppression comment at everything that is reported.",
         ),
         click.option("--diff-base", metavar="REF", help="Report what was added since leaving REF."),
-        click.option(_WRITE_BASELINE, metavar="FILE", help="Write what is reported, and stop."),
-        click.option("--baseline", metavar="FILE", help="Do not report what stands in this file."),
+        click.option(_WRITE_BASELINE, type=FILE, help="Write what is reported, and stop."),
+        click.option("--baseline", type=FILE, help="Do not report what stands in this file."),
     ):
         command = option(command)
     return command

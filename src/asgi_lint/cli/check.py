@@ -19,7 +19,9 @@ from asgi_lint.cli.ending import FAILED, REPORTED, fail
 from asgi_lint.cli.options import common_folder, fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.outputs import output_options, outputs_of, write_outputs
 from asgi_lint.cli.printing import warn, write_bytes
+from asgi_lint.cli.progress import progress_shown
 from asgi_lint.cli.showing import is_shown_instead, showing_options
+from asgi_lint.cli.words import FILE, RULES, Choice
 from asgi_lint.diagnostics import Severity
 
 if TYPE_CHECKING:
@@ -31,10 +33,10 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=OptionalReason)
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--select", multiple=True, metavar="CODES", help="Run these rules only.")
-@click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules too.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="Do not run these rules.")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", type=FILE)
+@click.option("--select", multiple=True, type=RULES, help="Run these rules only.")
+@click.option("--extend-select", multiple=True, type=RULES, help="Run these rules too.")
+@click.option("--ignore", multiple=True, type=RULES, help="Do not run these rules.")
 @click.option("--exclude", multiple=True, metavar="GLOBS", help="Leave these out, not the usual.")
 @click.option("--extend-exclude", multiple=True, metavar="GLOBS", help="Leave these out too.")
 @click.option("--force-exclude", is_flag=True, default=None, help="Leave them out even when named.")
@@ -44,19 +46,22 @@ if TYPE_CHECKING:
 @output_options
 @click.option(
     "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),
+    type=Choice([severity.value for severity in Severity]),
     help="The least severity that makes the exit code 1. Default: warning.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")
 @adopting_options
 @showing_options
-@click.option("--stdin-filename", metavar="PATH", help="What `-` (standard input) is the text of.")
+@click.option("--watch", is_flag=True, help="Check again whenever something changes.")
+@click.option(
+    "--stdin-filename", metavar="PATH", type=FILE, help="What `-` (standard input) is the text of."
+)
 @click.option("--fix/--no-fix", default=None, help="Apply safe fixes.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe ones too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--show-fixes", is_flag=True, help="List what was fixed.")
-@click.option("--fixable", multiple=True, metavar="CODES", help="Apply fixes of these rules only.")
-@click.option("--unfixable", multiple=True, metavar="CODES", help="Do not apply fixes of these.")
+@click.option("--fixable", multiple=True, type=RULES, help="Apply fixes of these rules only.")
+@click.option("--unfixable", multiple=True, type=RULES, help="Do not apply fixes of these.")
 @click.option(
     "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, too."
 )
@@ -65,6 +70,15 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
     CODES are codes (ASG201), prefixes (ASG2) or names of rules, separated by commas.
     """
+    if options.pop("watch"):
+        from asgi_lint.cli.watch import watch
+
+        watch(paths, options, lambda options: _check(paths, options))
+    _check(paths, options)
+
+
+def _check(paths: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Check once, and end with the exit code."""
     from asgi_lint.cli.fixes import show_difference, tell_of
     from asgi_lint.fixing import carried_out, fix
     from asgi_lint.pipeline import UsageError
@@ -92,9 +106,10 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
         settings_for = narrowed(settings_for, options, meant)
         if (exit_code := adopt(options, on_disk, settings_for)) is not None:
             sys.exit(exit_code)
-        fixing = fix(on_disk, settings_for, stdin=stdin, may_write=not is_diff)
-        if not is_diff:
-            fixing = carried_out(fixing, on_disk, settings_for, stdin=stdin)
+        with progress_shown():
+            fixing = fix(on_disk, settings_for, stdin=stdin, may_write=not is_diff)
+            if not is_diff:
+                fixing = carried_out(fixing, on_disk, settings_for, stdin=stdin)
     except (SettingsError, UsageError) as error:
         fail(str(error))
     warn(fixing.remaining)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from asgi_lint.cli.ending import fail
+from asgi_lint.cli.words import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,7 @@ def configuration_options(command: Decorated) -> Decorated:
             "--config",
             multiple=True,
             metavar="FILE|'KEY = VALUE'",
+            type=FILE,
             help="Read this configuration and no other, or set one key, in TOML; may be repeated.",
         ),
     ):

@@ -9,7 +9,6 @@ import click
 
 REPORTED = 1
 FAILED = 2
-INTERRUPTED = 130
 PLEASE_REPORT = "This is a bug of asgi-lint; please report it with these lines:"
 
 

@@ -12,14 +12,16 @@ from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import FAILED, fail
 from asgi_lint.cli.options import fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.printing import uses_color, warn, write
+from asgi_lint.cli.progress import progress_shown
+from asgi_lint.cli.words import FILE, Choice
 
 
 @click.command()
-@click.argument("path", default=".")
+@click.argument("path", default=".", type=FILE)
 @click.option(
     "--format",
     "output_format",
-    type=click.Choice(["text", "mermaid", "dot", "json", "html"]),
+    type=Choice(["text", "mermaid", "dot", "json", "html"]),
     default="text",
     help="Default: text.",
 )
@@ -46,7 +48,8 @@ def graph(
     from asgi_lint.settings import SettingsError
 
     try:
-        picture, outcome = depict(path, settings_under(options), tests=tests)
+        with progress_shown():
+            picture, outcome = depict(path, settings_under(options), tests=tests)
     except (SettingsError, UsageError) as error:
         fail(str(error))
     warn(outcome)

@@ -9,6 +9,7 @@ import click
 
 from asgi_lint.cli.ending import fail
 from asgi_lint.cli.printing import uses_color, write
+from asgi_lint.cli.words import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +48,7 @@ def output_options(command: Decorated) -> Decorated:
             "outputs",
             multiple=True,
             metavar="FORMAT[=FILE]",
+            type=FORMAT,
             help="full (the default), concise, grouped, json, json-lines, junit, github, gitlab, "
             "azure, pylint, rdjson or sarif. With =FILE a report is written there, besides the "
             "terminal's; may be repeated.",
@@ -103,10 +105,10 @@ def _parsed(written: str) -> Output:
 
     name, has_file, file = written.partition("=")
     if name not in OUTPUT_FORMATS:
-        from difflib import get_close_matches
+        from asgi_lint.suggestions import closest
 
-        close = get_close_matches(name.lower(), OUTPUT_FORMATS, n=1)
-        suggestion = f' Did you mean "{close[0]}"?' if close else ""
+        near = closest(name, OUTPUT_FORMATS)
+        suggestion = f' Did you mean "{near}"?' if near else ""
         fail(f'"{name}" is no output format: {", ".join(OUTPUT_FORMATS)}.{suggestion}')
     if has_file and not file:
         fail(f'"--output-format {written}" names no file.')

@@ -11,14 +11,17 @@ from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import fail
 from asgi_lint.cli.options import fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.printing import uses_color, write
+from asgi_lint.cli.words import FILE, Choice
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", type=FILE)
 @configuration_options
 @starlette_version
 @fastapi_version
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output-format", type=Choice(["text", "json"]), default="text", help="Default: text."
+)
 def versions(paths: tuple[str, ...], output_format: str, **options: Any) -> None:
     """Show which releases of Starlette and FastAPI count in each folder, and why."""
     from asgi_lint.pipeline import UsageError

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Role: TypeAlias = Literal[
         "error", "warning", "note", "message", "frame", "step", "help", "removed", "added", "quiet",
-        "good", "plain",
+        "good", "plain", "code", "link",
     ]  # fmt: skip
     Paint: TypeAlias = Callable[[str, Role], str]
 
@@ -29,6 +29,8 @@ _STYLES: dict[Role, dict[str, Any]] = {
     "quiet": {"dim": True},
     "good": {"fg": "green"},
     "plain": {},
+    "code": {"fg": "cyan"},
+    "link": {"underline": True},
 }
 
 

@@ -12,6 +12,7 @@ from asgi_lint.settings.keys import KEYS, Key, Kind
 from asgi_lint.settings.origin import absolute_below
 from asgi_lint.settings.selection import ALWAYS_SELECTED, Selection, Selector, parse_selector
 from asgi_lint.settings.values import PerFileIgnore, Settings
+from asgi_lint.suggestions import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -232,13 +233,10 @@ def _among(options: Iterable[str]) -> str:
 def did_you_mean(written: str, known: Iterable[str], *, closeness: float = 0.6) -> str:
     """What follows an error about a word that is not among the known ones; "" if none is close.
 
-    `closeness` is the least ratio of `difflib`, 1 for equal words.
+    `closeness` is as for `closest`.
     """
-    from difflib import get_close_matches  # late: only needed for an error
-
-    by_lower = {word.lower(): word for word in known}
-    closest = get_close_matches(written.lower(), by_lower, n=1, cutoff=closeness)
-    return f'; did you mean "{by_lower[closest[0]]}"?' if closest else ""
+    meant = closest(written, known, closeness=closeness)
+    return f'; did you mean "{meant}"?' if meant else ""
 
 
 def _shown(value: object) -> str:
