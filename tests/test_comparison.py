@@ -11,8 +11,10 @@ from click.testing import CliRunner
 from asgi_lint.cli import main
 
 PAGE = (Path(__file__).parents[1] / "docs" / "comparison.md").read_text(encoding="utf-8")
-PROGRAMS = dict(re.findall(r'^```python title="(\w+\.py)"\n(.*?)^```$', PAGE, re.M | re.S))
-CLAIMED = dict(re.findall(r"^\| \[(\w+\.py)\]\(#\w+\) \| (.*?) \|", PAGE, re.M))
+PROGRAMS = dict(
+    re.findall(r'^```python title="(\w+\.py)"\n(.*?)^```$', PAGE, re.MULTILINE | re.DOTALL)
+)
+CLAIMED = dict(re.findall(r"^\| \[(\w+\.py)\]\(#\w+\) \| (.*?) \|", PAGE, re.MULTILINE))
 
 
 def test_every_program_is_compared() -> None:
@@ -30,5 +32,5 @@ def test_asgi_lint_says_of_it_what_the_table_shows(
     marked = [
         row for row, line in enumerate(PROGRAMS[name].split("\n"), 1) if line.endswith("# bug")
     ]
-    found = re.findall(rf"^{name}:(\d+):\d+: (\w+) ", run.stdout, re.M)
+    found = re.findall(rf"^{name}:(\d+):\d+: (\w+) ", run.stdout, re.MULTILINE)
     assert [code for row, code in found if int(row) in marked] == CLAIMED[name].split()
