@@ -91,3 +91,12 @@ def sources_of(address: str) -> set[Path]:
 @pytest.mark.parametrize("address", sorted(set(published())))
 def test_addresses_that_are_given_to_people_are_pages(address: str) -> None:
     assert [path for path in sources_of(address) if path.is_file()] != []
+
+
+def test_paths_that_the_architecture_names_exist() -> None:
+    text = PAGES["architecture.md"].read_text(encoding="utf-8")
+    named = re.findall(r"`([\w./]+(?:\.py|\.toml|/))`", text)
+    package = ROOT / "src/asgi_lint"
+    gone = [name for name in named if not ((package / name).exists() or (ROOT / name).exists())]
+    assert gone == []
+    assert len(named) > 20
