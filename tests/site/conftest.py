@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from installed_browser import installed_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from chromium import Tab
 
 ROOT = Path(__file__).parents[2]
 _WANTED = "ASGI_LINT_SITE_TESTS"
@@ -58,3 +61,9 @@ def address(site: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    with installed_browser(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser.new_tab()
