@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Span, Step
 from asgi_lint.fixes.imports import import_edit
 from asgi_lint.model.candidates import Candidate, Replacement
+from asgi_lint.model.handlers import asks_which
 from asgi_lint.model.values import Function
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.severity import severity_in_code
@@ -29,6 +30,8 @@ _HARMLESS = frozenset({"put", "sleep"})
 _UNSURE = frozenset({"aclose", "shield"})
 """Some `aclose` shield themselves; what `asyncio.shield` protects goes on."""
 
+_LOGS = frozenset({"log", "logger", "logging"})
+
 _WAITS = frozenset({"gather", "wait", "wait_for"})
 """Functions that do nothing but wait for what runs anyway."""
 
@@ -45,7 +48,7 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         if not isinstance(node, cst.Try) or not flow.may_be_cancelled(node.body):
             continue
         found = flow.cancellation_handler(node, tree)
-        if found is not None:
+        if found is not None and not asks_which(found[0]):
             yield from _cleanup(tree, found[0].body, found[1].text)
         if node.finalbody is not None:
             yield from _cleanup(tree, node.finalbody.body, "finally")
@@ -56,9 +59,13 @@ def _cleanup(tree: FunctionTree, body: cst.BaseSuite, where: str) -> Iterator[Ca
     if first is None:
         return
     name = _called_name(first)
-    if name == "aclose" and tree.imports("httpx"):
+    if name == "aclose" and (tree.imports("httpx") or tree.imports("httpx2")):
         return  # httpcore closes its connections under a shield
-    detail = (("where", where), ("unsure", name if name in _UNSURE else ""))
+    detail = (
+        ("where", where),
+        ("unsure", name if name in _UNSURE else ""),
+        ("last", "yes" if _is_last(body, first) else ""),
+    )
     yield Candidate(_CODE, tree.scope, tree.span(first), detail, tuple(_shielded(tree, body)))
 
 
@@ -100,18 +107,43 @@ def _is_harmless(body: cst.BaseSuite, node: cst.Await) -> bool:
     name = _called_name(node)
     if name in _HARMLESS:
         return True
-    ends = (cst.Raise, cst.Return, cst.Pass)
-    acts = [
-        statement
-        for statement in body.body
-        if not (
-            isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], ends)
-        )
-    ]
+    acts = [statement for statement in body.body if not _is_no_act(statement)]
     if not acts or all(each is not node for each in flow.walk(acts[-1])):
         return False
     only_waits = name in _WAITS or not isinstance(node.expression, cst.Call)
     return name == "shield" or (only_waits and _cancels(body))
+
+
+def _is_no_act(statement: cst.BaseStatement | cst.BaseSmallStatement) -> bool:
+    """Whether it is nothing to miss: the block's end, or a line in the log."""
+    import libcst as cst
+
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Raise() | cst.Return() | cst.Pass()]):
+            return True
+        case cst.SimpleStatementLine(
+            body=[cst.Expr(value=cst.Call(func=cst.Attribute(value=cst.Name(value=name))))]
+        ):
+            return name.lower().strip("_") in _LOGS
+        case _:
+            return False
+
+
+def _is_last(body: cst.BaseSuite, node: cst.Await) -> bool:
+    """Whether nothing comes after the await in the block."""
+    import libcst as cst
+
+    match body.body[-1] if body.body else None:
+        case cst.SimpleStatementLine(body=[*_, cst.Expr(value=value)]) | cst.Expr(value=value):
+            return value is node
+        case (
+            cst.If(body=inner, orelse=None)
+            | cst.With(body=inner)
+            | cst.Try(body=inner, orelse=None, finalbody=None)
+        ):
+            return _is_last(inner, node)
+        case _:
+            return False
 
 
 def _cancels(body: cst.BaseSuite) -> bool:
@@ -204,6 +236,8 @@ def _message(project: Project, stream: Stream, candidate: Candidate, releases: s
                 f"When the client leaves, this `await` {where} does not wait for what it shields, "
                 f"and what follows it never runs: {why}"
             )
+        case "" if candidate.get("last"):
+            return f"This `await` {where} is cut short when the client leaves: {why}"
         case "":
             return (
                 f"This `await` {where} is cut short when the client leaves, and what follows it "
