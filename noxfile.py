@@ -10,3 +10,11 @@ def behaviour_lab(session: nox.Session) -> None:
     """Measure real releases: `nox -s lab -- --all --missing` (see docs/behaviour-lab.md)."""
     session.install("-e", ".")
     session.run("python", "scripts/lab.py", *session.posargs)
+
+
+@nox.session
+def compare(session: nox.Session) -> None:
+    """Say again in docs/comparison.md what other linters find."""
+    session.install("fixit")  # by itself, as it wants an older Click, and runs with ours
+    session.install("-e", ".", "flake8-async", "pylint", "ruff")
+    session.run("python", "scripts/compare_linters.py")

@@ -2,11 +2,12 @@
 
     python scripts/generate_docs.py [--check]
 
-That is docs/rules/ with a page for each rule and their table, docs/configuration.schema.json for
-editors, and what stands between markers such as `<!-- rules -->` and `<!-- /rules -->`: the same
-table in README.md, the settings in docs/configuration.md, the known releases in docs/versions.md,
-what the behaviour lab has seen in docs/behaviour-lab.md. With --check nothing is written: what is
-stale is named, and the exit code is then 1.
+That is docs/rules/ with a page for each rule and their index, docs/configuration.schema.json for
+editors, docs/terminal.svg, which shows what asgi-lint prints, and what stands between markers such
+as `<!-- rules -->` and `<!-- /rules -->`: the rules in README.md and in the navigation of
+zensical.toml, the settings in docs/configuration.md, the known releases in docs/versions.md, the
+hazards and what the behaviour lab has seen of them in docs/hazards.md. With --check nothing is
+written: what is stale is named, and the exit code is then 1.
 """
 
 from __future__ import annotations
@@ -15,33 +16,29 @@ import argparse
 import json
 import re
 import sys
-from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from asgi_lint.rules.registry import page, rules
+sys.path.insert(0, str(Path(__file__).with_name("documentation")))
+
+import hazard_pages
+import rule_pages
+from asgi_lint.rules.registry import rules
 from asgi_lint.settings.keys import KEYS
 from asgi_lint.settings.schema import json_schema
 from asgi_lint.versions.hazard import TITLES
-from asgi_lint.versions.hazards import HAZARDS
 from asgi_lint.versions.releases import PACKAGES, as_of, newest
+from markdown_table import table
+from terminal_picture import terminal_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from asgi_lint.rules.rule import Rule
     from asgi_lint.settings.keys import Key
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "tests/behaviour/results/hazards.json"
-
-_INDEX = """\
-# Rules
-
-{table}
-
-The releases are those of Starlette. A code is never used again: where a rule goes, its code goes.
-"""
+EXAMPLE = ROOT / "fixtures/example"
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
@@ -66,22 +63,31 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
 
 def generated(root: Path) -> dict[Path, str]:
     """Every generated file below `root` with the text that it should hold."""
-    known = list(rules().values())
-    texts = {root / f"docs/rules/{rule.code}.md": page(rule) for rule in known}
-    table = _rules_table(known, lambda rule: f"{rule.code}.md")
-    texts[root / "docs/rules/index.md"] = _INDEX.format(table=table)
-    for name, marker, inserted in (
-        ("README.md", "rules", _rules_table(known, lambda rule: f"docs/rules/{rule.code}.md")),
-        ("docs/configuration.md", "settings", _settings(KEYS)),
-        ("docs/versions.md", "releases", _known_releases()),
-        ("docs/behaviour-lab.md", "evidence", _evidence(json.loads(_text(RESULTS) or "{}"))),
-    ):
-        text = _text(root / name)
+    texts = {
+        root / f"docs/rules/{code}.md": rule_pages.site_page(rule) for code, rule in rules().items()
+    }
+    texts[root / "docs/rules/index.md"] = rule_pages.index()
+    for name, marker, inserted in _insertions():
+        path = root / name
+        text = texts.get(path) or _text(path)
         if text is not None and f"<!-- {marker} -->" in text:
-            texts[root / name] = _between_markers(text, marker, inserted)
+            texts[path] = _between_markers(text, marker, inserted)
+    texts[root / "docs/terminal.svg"] = terminal_picture(("services",), EXAMPLE)
     schema = json.dumps(json_schema(rules()), indent=2, ensure_ascii=False)
     texts[root / "docs/configuration.schema.json"] = f"{schema}\n"
     return texts
+
+
+def _insertions() -> Iterator[tuple[str, str, str]]:
+    """A file, a marker in it, and what belongs there."""
+    yield "README.md", "rules", rule_pages.overview()
+    yield "zensical.toml", "rules", rule_pages.navigation()
+    yield "docs/configuration.md", "settings", _settings(KEYS)
+    yield "docs/versions.md", "releases", _known_releases()
+    yield "docs/hazards.md", "summary", hazard_pages.summary(RESULTS)
+    yield "docs/hazards.md", "hazards", hazard_pages.overview()
+    yield "docs/hazards.md", "evidence", hazard_pages.sections(RESULTS)
+    yield "docs/hazards.md", "advisories", hazard_pages.advisories()
 
 
 def _text(path: Path) -> str | None:
@@ -89,49 +95,17 @@ def _text(path: Path) -> str | None:
 
 
 def _between_markers(text: str, marker: str, inserted: str) -> str:
-    """Put `inserted` between `<!-- marker -->` and `<!-- /marker -->`."""
-    opening, closing = f"<!-- {marker} -->", f"<!-- /{marker} -->"
-    before, _, rest = text.partition(opening)
-    _, found, after = rest.partition(closing)
-    if not found:
-        raise SystemExit(f"{opening} is not closed by {closing}")
-    return f"{before}{opening}\n{inserted}\n{closing}{after}"
-
-
-def _rules_table(known: Iterable[Rule], link: Callable[[Rule], str]) -> str:
-    return _table(
-        ("Code", "Name", "What it reports", "Severity", "Fix", "Releases"),
-        (
-            (
-                f"[{rule.code}]({link(rule)})",
-                rule.name,
-                rule.summary.removesuffix("."),
-                rule.severity.value,
-                _fix(rule),
-                _releases(rule),
-            )
-            for rule in known
-        ),
-    )
-
-
-def _fix(rule: Rule) -> str:
-    """The applicabilities that the page names under "Fix safety", the surest first."""
-    section = page(rule).partition("\n## Fix safety\n")[2].partition("\n## ")[0].lower()
-    named = [w for w in ("safe", "unsafe", "advice") if re.search(rf"\b{w}\b", section)]
-    return ", ".join(named) or "none"
-
-
-def _releases(rule: Rule) -> str:
-    """The affected releases of the hazard that the rule depends on."""
-    if rule.hazard is None or not HAZARDS[rule.hazard].affected:
-        return "any"
-    return HAZARDS[rule.hazard].releases.removeprefix("Starlette ")
+    """Put `inserted` between the lines with `<!-- marker -->` and `<!-- /marker -->`."""
+    lines = rf"(^[# ]*<!-- {marker} -->\n)(?:.*\n)??(^[# ]*<!-- /{marker} -->$)"
+    found = re.search(lines, text, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise SystemExit(f"<!-- {marker} --> is not closed by <!-- /{marker} -->")
+    return f"{text[: found.end(1)]}{inserted}\n{text[found.start(2) :]}"
 
 
 def _settings(keys: Sequence[Key]) -> str:
     """The table of keys, and below it the defaults that are too long for it."""
-    table = _table(
+    keys_table = table(
         ("Key", "Value", "Default", "Meaning"),
         ((f"`{key.name}`", _value(key), _default(key), key.description) for key in keys),
     )
@@ -140,7 +114,7 @@ def _settings(keys: Sequence[Key]) -> str:
         for key in keys
         if isinstance(key.default, tuple) and key.default
     )
-    return table + "".join(lists)
+    return keys_table + "".join(lists)
 
 
 def _value(key: Key) -> str:
@@ -158,39 +132,6 @@ def _default(key: Key) -> str:
 def _known_releases() -> str:
     newest_of = " and ".join(f"{TITLES[package]} {newest(package)}" for package in PACKAGES)
     return f"The newest releases that asgi-lint knows, as of {as_of()}, are {newest_of}."
-
-
-def _evidence(measured: dict[str, Any]) -> str:
-    """By hazard, what the runs of the lab saw, and on how many releases."""
-    runs = measured.get("runs", [])
-    releases = {name: each["release"] for name, each in measured.get("environments", {}).items()}
-    days = sorted({run["date"] for run in runs})
-    rows = []
-    for identifier, of_hazard in groupby(runs, key=lambda run: run["hazard"]):
-        seen = [(run["word"], releases[run["environment"]]) for run in of_hazard]
-        groups = [[*group] for _, group in groupby(seen, key=lambda each: each[0])]
-        words = "<br>".join(
-            _seen([release for _, release in group], group[0][0]) for group in groups
-        )
-        hazard = HAZARDS[identifier]
-        rows.append((f"`{identifier}`", hazard.summary, hazard.releases, words))
-    table = _table(("Hazard", "What happens", "Affected", "Seen in runs"), rows)
-    return f"{len(runs)} runs, made from {days[0]} to {days[-1]}:\n\n{table}" if runs else table
-
-
-def _seen(releases: Sequence[str], word: str) -> str:
-    if len(releases) == 1:
-        return f"{releases[0]}: {word}"
-    return f"{releases[0]} to {releases[-1]} ({len(releases)} releases): {word}"
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join(_row(cells) for cells in (header, ("---",) * len(header), *rows))
-
-
-def _row(cells: Iterable[str]) -> str:
-    escaped = (cell.replace("|", r"\|") for cell in cells)
-    return f"| {' | '.join(escaped)} |"
 
 
 if __name__ == "__main__":

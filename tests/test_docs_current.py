@@ -68,7 +68,7 @@ def test_readme_keeps_what_stands_around_the_table(script: ModuleType, tmp_path:
     readme.write_text("# A\n\n<!-- rules -->\nold\n<!-- /rules -->\n\nEnd.\n")
     assert script.main([], tmp_path) == 0
     text = readme.read_text(encoding="utf-8")
-    assert text.startswith("# A\n\n<!-- rules -->\n| Code |")
+    assert text.startswith("# A\n\n<!-- rules -->\n| Family |")
     assert text.endswith(" |\n<!-- /rules -->\n\nEnd.\n")
     assert [code for code in rules() if f"[{code}](docs/rules/{code}.md)" not in text] == []
 
