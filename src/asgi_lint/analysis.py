@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from asgi_lint.memory import Memory
     from asgi_lint.model.candidates import Candidate
     from asgi_lint.model.facts import FileFacts
     from asgi_lint.model.function_tree import FunctionTree
@@ -68,12 +69,14 @@ def analyse(
     overrides: Mapping[str, str] | None = None,
     options: Mapping[str, Mapping[str, bool | str]] | None = None,
     unsaved: Mapping[str, Source | SourceProblem] | None = None,
+    memory: Memory | None = None,
     stated: Stated = NOTHING_STATED,
 ) -> Analysis:
     """Run the rules over one project.
 
     All names are absolute with forward slashes. `unsaved` holds sources that are not to be read
-    from disk: standard input, and what fixes have made of a file. ValueError for a wrong override.
+    from disk: standard input, what fixes have made of a file, what an editor shows. `memory` keeps
+    facts for the next run of the same process. ValueError for a wrong override.
     """
     rules = tuple(rules)
     unsaved = unsaved or {}
@@ -91,7 +94,7 @@ def analyse(
     scripts = {name: each.text for name, each in sources.items() if _SCRIPT in each.text}
     texts = {name: each.text for name, each in unsaved.items() if isinstance(each, Source)}
     versions = Versions(root, manifests, overrides, scripts, texts)
-    facts, broken = _extract(root, filenames, sources, rules, crashes)
+    facts, broken = _extract(root, filenames, sources, rules, crashes, memory)
     unparsable += broken
     for problem in versions.problems:
         problems = unreadable if problem.kind is ManifestProblemKind.UNREADABLE else unparsable
@@ -152,11 +155,13 @@ def _extract(
     sources: Mapping[str, Source],
     rules: Iterable[Rule],
     crashes: _Crashes,
+    memory: Memory | None,
 ) -> tuple[list[FileFacts], list[Finding]]:
     """The facts of the files that may matter, and what is wrong with any file.
 
     Those may matter that mention the frameworks' words, and what they import. The others are
-    only looked at for their syntax. LibCST is imported only if there is a file for it.
+    only looked at for their syntax. LibCST is imported only if there is a file for it. A file whose
+    extraction failed is tried again by the next run, so that the failure is told there too.
     """
     facts: dict[str, FileFacts] = {}
     unparsable: list[Finding] = []
@@ -170,10 +175,15 @@ def _extract(
         modules = Modules(root, filenames)
         asked = {each: r for r in rules for each in (r.extract, r.shared_extract) if each}
         extractors = [crashes.extractor(rule, each) for each, rule in asked.items()]
+        under = frozenset(rule.code for rule in asked.values())
         while queue:
             filename = queue.pop()
             with crashes.of(f"the analysis of {filename}"):
-                found = extract(sources[filename].text, filename, extractors)
+                text = sources[filename].text
+                known = memory.facts(filename, text, under) if memory is not None else None
+                found = known or extract(text, filename, extractors)
+                if known is None and memory is not None and not crashes.noted:
+                    memory.keep_facts(filename, text, under, found)
                 if isinstance(found, SyntaxProblem):
                     unparsable.append(_syntax_finding(filename, found))
                     continue
