@@ -92,8 +92,18 @@ def analyse(
             problems = unreadable if source.kind is ProblemKind.UNREADABLE else unparsable
             problems.append(Finding(Place(filename, source.span), source.message))
     scripts = {name: each.text for name, each in sources.items() if _SCRIPT in each.text}
-    texts = {name: each.text for name, each in unsaved.items() if isinstance(each, Source)}
-    versions = Versions(root, manifests, overrides, scripts, texts)
+    manifests = frozenset(manifests)
+    texts = {
+        name: each.text
+        for name, each in unsaved.items()
+        if isinstance(each, Source) and (name in manifests or not name.endswith(".py"))
+    }
+
+    def versions_read() -> Versions:
+        return Versions(root, manifests, overrides, scripts, texts)
+
+    inputs = (manifests, overrides, scripts, texts)
+    versions = memory.versions(inputs, versions_read) if memory is not None else versions_read()
     facts, broken = _extract(root, filenames, sources, rules, crashes, memory)
     unparsable += broken
     for problem in versions.problems:

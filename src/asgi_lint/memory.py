@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
     from asgi_lint.model.facts import FileFacts
     from asgi_lint.model.parse import SyntaxProblem
+    from asgi_lint.versions.effective import Versions
 
 _VERSIONS = 2
 """Texts of one file that are remembered: what it says now, and what undoing a change brings back"""
 
 
 class Memory:
-    """The facts of files by their text. They hold for `under`: the rules that were asked."""
+    """The facts of one project's files, and what is known of its releases."""
 
     def __init__(self) -> None:
         self._files: dict[str, list[_Known]] = {}
+        self._versions: tuple[object, Versions] | None = None
 
     def facts(self, filename: str, text: str, under: Hashable) -> FileFacts | SyntaxProblem | None:
-        """What was extracted from a file with that text; None if nothing is known."""
+        """What was extracted from a file with that text `under` certain rules; None if unknown."""
         for known in self._files.get(filename, ()):
             if known.under == under and known.text == text:
                 return known.facts
@@ -39,6 +41,19 @@ class Memory:
         """Let go of the files that are not there any more."""
         kept = frozenset(filenames)
         self._files = {name: known for name, known in self._files.items() if name in kept}
+
+    def versions(self, inputs: object, read: Callable[[], Versions]) -> Versions:
+        """What is known of releases, read again if the `inputs` are not those of the last time.
+
+        What lies on disk is not among them: `forget_versions` when it may have changed.
+        """
+        if self._versions is None or self._versions[0] != inputs:
+            self._versions = (inputs, read())
+        return self._versions[1]
+
+    def forget_versions(self) -> None:
+        """Read manifests anew the next time."""
+        self._versions = None
 
 
 class _Known(NamedTuple):

@@ -134,7 +134,7 @@ def projects_at(
         extent = extent_at(root, filenames, given, settings_for(root))
         yield check_project(extent, sources, today or current_day())
     for problem in unlisted:
-        yield None, _unlisted(problem)
+        yield None, unlisted_folder(problem)
 
 
 def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -225,13 +225,15 @@ def check_project(
         new = narrowed(diagnostics, settings, top, has_looked_at)
     except BaselineError as error:
         raise UsageError(str(error)) from None
+    warnings = (*settled.malformed, *new.remarks)
     shown = {place.filename for d in new.diagnostics for place in _places(d)}
+    shown |= {place.filename for place, _ in warnings}
     outcome = Run(
         diagnostics=new.diagnostics,
         sources=_sources_of(shown, sources, manifests | _stated(analysis)),
         files_checked=len(reported),
         fails=any(d.severity.rank >= settings.fail_on.rank for d in new.diagnostics),
-        warnings=(*settled.malformed, *new.remarks),
+        warnings=warnings,
         crashes=analysis.crashes,
         reported=frozenset(reported),
         in_baseline=new.in_baseline,
@@ -325,8 +327,8 @@ def _places(diagnostic: Diagnostic) -> list[Place]:
     ]
 
 
-def _unlisted(problem: SourceProblem) -> Run:
-    """A folder that cannot be listed is reported like a file that cannot be read."""
+def unlisted_folder(problem: SourceProblem) -> Run:
+    """The run for a folder that cannot be listed: it is reported like an unreadable file."""
     rule = rules()["ASG002"]
     place = Place(problem.filename, FILE_START)
     diagnostic = Diagnostic(rule.code, rule.name, problem.message, rule.severity, place, rule.url)
