@@ -36,7 +36,7 @@ class Change:
 
 
 def changes_at(run: Run, filename: str, span: Span, fingerprints: frozenset[str]) -> list[Change]:
-    """The changes for a file's diagnostics that touch `span`, or are among those asked for.
+    """The changes for a file's diagnostics on the rows of `span`, or among those asked for.
 
     First all fixes, then all comments.
     """
@@ -44,7 +44,7 @@ def changes_at(run: Run, filename: str, span: Span, fingerprints: frozenset[str]
         each
         for each in run.diagnostics
         if each.place.filename == filename
-        and (_touch(each.place.span, span) or each.fingerprint in fingerprints)
+        and (_share_row(each.place.span, span) or each.fingerprint in fingerprints)
     ]
     found = [*map(_fix, [run] * len(wanted), wanted), *map(_comment, [run] * len(wanted), wanted)]
     return [change for change in found if change is not None]
@@ -105,5 +105,5 @@ def _comment(run: Run, diagnostic: Diagnostic) -> Change | None:
     return Change(title, diagnostic, is_safe=False, texts=texts)
 
 
-def _touch(one: Span, other: Span) -> bool:
-    return one.start <= other.end and other.start <= one.end
+def _share_row(one: Span, other: Span) -> bool:
+    return one.start.row <= other.end.row and other.start.row <= one.end.row

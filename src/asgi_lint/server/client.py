@@ -13,15 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """`relates`: shows related places. `pulls`: asks for diagnostics itself. `refreshes`: asks
-    again when told to. `is_versioned`: refuses edits of an older text. `resolves`: asks for the
-    edit of a code action once it is chosen. `watches`: tells of files that change on disk.
-    `reads_markdown`: shows Markdown. `units`: what its columns count.
+    """`relates`: shows related places. `pulls`: asks for diagnostics itself, and again when told
+    to. `is_versioned`: refuses edits of an older text. `resolves`: asks for the edit of a code
+    action once it is chosen. `watches`: tells of files that change on disk. `reads_markdown`: shows
+    Markdown. `units`: what its columns count.
     """
 
     relates: bool
     pulls: bool
-    refreshes: bool
     is_versioned: bool
     resolves: bool
     watches: bool
@@ -46,8 +45,8 @@ def client_of(
     return Client(
         relates=bool(pushed and pushed.related_information)
         or bool(pulled and pulled.related_information),
-        pulls=pulled is not None,
-        refreshes=bool(asking and asking.refresh_support),
+        # One that cannot be told would go on showing what was right before another file changed.
+        pulls=pulled is not None and bool(asking and asking.refresh_support),
         is_versioned=bool(edits and edits.document_changes),
         resolves=bool(action and action.data_support)
         and resolved is not None

@@ -31,6 +31,17 @@ _UNWATCHED = frozenset({".git", "__pycache__", "dist-packages", "node_modules", 
 server = Server()
 
 
+@server.feature(types.INITIALIZE)
+def initialize(server: Server, _: types.InitializeParams) -> None:
+    """Offer what depends on the editor: to be asked for diagnostics."""
+    if server.client.pulls:
+        options = types.DiagnosticOptions(
+            inter_file_dependencies=True, workspace_diagnostics=True, identifier=NAME
+        )
+        server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(document_diagnostic)
+        server.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)
+
+
 # Documents and files
 
 
@@ -93,12 +104,6 @@ def did_change_folders(server: Server, _: types.DidChangeWorkspaceFoldersParams)
 # Diagnostics that are asked for
 
 
-@server.feature(
-    types.TEXT_DOCUMENT_DIAGNOSTIC,
-    types.DiagnosticOptions(
-        inter_file_dependencies=True, workspace_diagnostics=True, identifier=NAME
-    ),
-)
 async def document_diagnostic(
     server: Server, params: types.DocumentDiagnosticParams
 ) -> types.DocumentDiagnosticReport:
@@ -111,7 +116,6 @@ async def document_diagnostic(
     return types.RelatedFullDocumentDiagnosticReport([*shown.items], result_id=shown.identifier)
 
 
-@server.feature(types.WORKSPACE_DIAGNOSTIC)
 async def workspace_diagnostic(
     server: Server, params: types.WorkspaceDiagnosticParams
 ) -> types.WorkspaceDiagnosticReport:

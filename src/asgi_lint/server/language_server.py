@@ -123,7 +123,7 @@ class Server(LanguageServer):
         others = _differing(self.shown, found) - changed
         self.checked, self.shown = checked, found
         self.push(changed)
-        if self.client.pulls and self.client.refreshes and others:
+        if self.client.pulls and others:
             self.workspace_diagnostic_refresh(None)
         self._tell(checked)
 

@@ -18,15 +18,15 @@ _CODE = re.compile(r"\bASG[0-9]{3}\b", re.IGNORECASE)
 def codes_at(
     diagnostics: Iterable[Diagnostic], position: Position, line: str
 ) -> Iterator[tuple[str, Span | None]]:
-    """The codes of the diagnostics at a place, or the code that is written there.
+    """The code that is written at a place, and those of the diagnostics there.
 
     Each comes with what it is about, None for a code in the text.
     """
-    found = [each for each in diagnostics if _covers(each.place.span, position)]
-    yield from ((each.code, each.place.span) for each in found)
     for written in _CODE.finditer(line):
         if written.start() < position.column <= written.end() + 1:
             yield written[0].upper(), None
+    found = [each for each in diagnostics if _covers(each.place.span, position)]
+    yield from ((each.code, each.place.span) for each in found)
 
 
 def pages(codes: Iterable[str]) -> str:
