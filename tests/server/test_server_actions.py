@@ -8,6 +8,7 @@ import pytest
 from command_line import AFFECTED, APPLICATION, asgi_lint, lay_out
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
+from server_texts import STREAM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,29 +18,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FIX_ALL = "source.fixAll.asgi-lint"
-STREAM = """\
-import asyncio
-
-from fastapi import FastAPI
-from fastapi.responses import StreamingResponse
-
-app = FastAPI()
-
-
-async def ticks():
-    while True:
-        try:
-            yield "tick"
-            await asyncio.sleep(1)
-        except asyncio.CancelledError:
-            print("stopped")
-
-
-@app.get("/")
-async def index():
-    return StreamingResponse(ticks())
-"""
-"""ASG303 in row 14, whose fix is safe."""
 
 
 def fixed_by_command(folder: Path, text: str, *options: str) -> str:
