@@ -1,4 +1,4 @@
-"""What annotations name: classes, through `Annotated`, `Optional`, unions and aliases."""
+"""What annotations name: classes, through `Annotated`, `Final`, `Optional`, unions and aliases."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Annotations:
         self, filename: str, scope: int, value: ir.Expr, items: tuple[ir.Expr, ...], depth: int
     ) -> Iterator[External | Class]:
         match (ir.last_name(value), items):
-            case ("Annotated", (first, *_)) | ("Optional", (first,)):
+            case ("Annotated", (first, *_)) | ("ClassVar" | "Final" | "Optional", (first,)):
                 yield from self.classes(filename, scope, first, depth + 1)
             case ("Union", _):
                 for item in items:

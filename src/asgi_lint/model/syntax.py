@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 def parameters_of(node: cst.Parameters) -> Iterator[tuple[str, cst.Param]]:
@@ -37,3 +37,19 @@ def alias_name(alias: cst.ImportAlias) -> str:
     """The name after `as`."""
     name = alias.asname.name if alias.asname is not None else None
     return name.value if isinstance(name, cst.Name) else ""
+
+
+def bound_once(nodes: Iterable[cst.CSTNode]) -> Mapping[str, cst.BaseExpression]:
+    """The variables that are bound in exactly one place of `nodes`, with what to."""
+    values: dict[str, list[cst.BaseExpression | None]] = {}
+    for node in nodes:
+        match node:
+            case (
+                cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)
+                | cst.AnnAssign(target=cst.Name(value=name), value=value)
+                | cst.NamedExpr(target=cst.Name(value=name), value=value)
+            ):
+                values.setdefault(name, []).append(value)
+            case _:
+                continue
+    return {name: only for name, (only, *rest) in values.items() if only is not None and not rest}

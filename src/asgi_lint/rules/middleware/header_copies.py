@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from asgi_lint.model.control_flow import walk
+from asgi_lint.model.syntax import bound_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
 _WRAPPING = frozenset({"Headers", "MutableHeaders"})
 _EXCLUDING = (cst.NotIn, cst.NotEqual)
@@ -41,7 +42,7 @@ class HeaderCopy:
 def header_copies(body: cst.BaseSuite) -> Iterator[HeaderCopy]:
     """The copies in one function, in source order."""
     nodes = [*walk(body)]
-    bound = _bound(nodes)
+    bound = bound_once(nodes)
     for node in nodes:
         match node:
             case cst.Call(func=cst.Attribute(value=written, attr=cst.Name(value="update"))) if (
@@ -57,22 +58,6 @@ def header_copies(body: cst.BaseSuite) -> Iterator[HeaderCopy]:
                 yield from _looped(node)
             case _:
                 continue
-
-
-def _bound(nodes: Sequence[cst.CSTNode]) -> Mapping[str, cst.BaseExpression]:
-    """The variables that are bound once, with what to."""
-    values: dict[str, list[cst.BaseExpression | None]] = {}
-    for node in nodes:
-        match node:
-            case (
-                cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)
-                | cst.AnnAssign(target=cst.Name(value=name), value=value)
-                | cst.NamedExpr(target=cst.Name(value=name), value=value)
-            ):
-                values.setdefault(name, []).append(value)
-            case _:
-                continue
-    return {name: only for name, (only, *rest) in values.items() if only is not None and not rest}
 
 
 def _passed(call: cst.Call, bound: Mapping[str, cst.BaseExpression]) -> Iterator[HeaderCopy]:

@@ -9,8 +9,9 @@ from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Seve
 from asgi_lint.fixes.from_imports import from_import
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
+from asgi_lint.model.exception_classes import named_classes, raised_classes
 from asgi_lint.model.handlers import ANYTHING
-from asgi_lint.model.values import Class, External, Function, Instance, Typed
+from asgi_lint.model.values import Class, External, Function
 from asgi_lint.rules.middleware.dispatch_body import dispatching
 from asgi_lint.rules.middleware.exception_answer import RESPONSE
 from asgi_lint.rules.middleware.raised import SORTED_OUT, extract_raised, read_guards
@@ -127,7 +128,7 @@ def _catches_for_others(project: Project, raised: _Raised, middleware: _Middlewa
         for handler in read_guards(guard.get("guards"))[0]:
             if handler.raises_again:
                 continue
-            named = _named(project, middleware.function, handler.names)
+            named = named_classes(project, middleware.function, handler.names)
             if SORTED_OUT in handler.names or any(
                 project.evaluator.is_subclass(class_, *_HTTP_EXCEPTIONS) for class_ in named
             ):
@@ -143,7 +144,7 @@ def _escaping(project: Project, function: Function, raised: Candidate) -> Extern
     class_ = next(
         (
             class_
-            for class_ in _raised_classes(project, function, raised)
+            for class_ in raised_classes(project, function, raised)
             if project.evaluator.is_subclass(class_, *_HTTP_EXCEPTIONS)
         ),
         None,
@@ -153,44 +154,12 @@ def _escaping(project: Project, function: Function, raised: Candidate) -> Extern
     return class_
 
 
-def _raised_classes(
-    project: Project, function: Function, raised: Candidate
-) -> Iterator[External | Class]:
-    if not raised.get("call"):
-        yield from _named(project, function, (raised.get("name"),))
-        return
-    for found in project.roles.calls(function):
-        if found.call.span == raised.span:
-            for value in project.evaluator.values(function.filename, found.scope, found.call):
-                if isinstance(value, Instance):
-                    yield value.class_
-
-
-def _named(
-    project: Project, function: Function, names: tuple[str, ...]
-) -> Iterator[External | Class]:
-    """The classes that dotted names stand for, or that are those of the objects they hold."""
-    for name in names:
-        first, *attributes = name.split(".")
-        values = [*project.evaluator.lookup(function.filename, function.scope, first)]
-        for attribute in attributes:
-            values = [v for base in values for v in project.evaluator.attribute(base, attribute)]
-        for value in values:
-            match value:
-                case External() | Class():
-                    yield value
-                case Instance(class_=class_) | Typed(class_=class_):
-                    yield class_
-                case _:
-                    continue
-
-
 def _caught(project: Project, function: Function, class_: External | Class, guards: Guards) -> bool:
     """Whether a `try` around the place ends the exception's way."""
     kinds = {*project.evaluator.ancestry(class_), External(_STARLETTES)}
     for handlers in guards:
         for handler in handlers:
-            caught = kinds.intersection(_named(project, function, handler.names))
+            caught = kinds.intersection(named_classes(project, function, handler.names))
             if caught or not _BROAD.isdisjoint(handler.names):
                 if not handler.raises_again:
                     return True

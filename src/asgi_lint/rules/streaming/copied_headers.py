@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from asgi_lint.model.control_flow import walk
-from asgi_lint.model.syntax import dotted_name
+from asgi_lint.model.syntax import bound_once, dotted_name
 from asgi_lint.rules.streaming.decoded_bodies import is_encoded_anew
 from asgi_lint.rules.streaming.left_out_headers import PAIRS, LeftOut, is_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
 _POSITION_OF_HEADERS = 2
 """`Response(content, status_code, headers)`, and so for every response of Starlette's."""
@@ -45,7 +45,7 @@ class CopiedHeaders:
 def copied_headers(body: cst.BaseSuite) -> Iterator[CopiedHeaders]:
     """The responses of one function whose body is decoded while the headers stay as they were."""
     nodes = [*walk(body)]
-    bound = _bound(nodes)
+    bound = bound_once(nodes)
     for node in nodes:
         if not isinstance(node, cst.Call) or not is_class(node):
             continue
@@ -72,22 +72,6 @@ def copied_headers(body: cst.BaseSuite) -> Iterator[CopiedHeaders]:
             )
 
 
-def _bound(nodes: Sequence[cst.CSTNode]) -> dict[str, cst.BaseExpression]:
-    """The variables that are bound once, with what to."""
-    values: dict[str, list[cst.BaseExpression | None]] = {}
-    for node in nodes:
-        match node:
-            case (
-                cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)
-                | cst.AnnAssign(target=cst.Name(value=name), value=value)
-                | cst.NamedExpr(target=cst.Name(value=name), value=value)
-            ):
-                values.setdefault(name, []).append(value)
-            case _:
-                continue
-    return {name: only for name, (only, *rest) in values.items() if only is not None and not rest}
-
-
 def _argument(call: cst.Call, index: int, keyword: str) -> cst.BaseExpression | None:
     for position, arg in enumerate(call.args):
         if arg.star:
@@ -102,7 +86,7 @@ def _argument(call: cst.Call, index: int, keyword: str) -> cst.BaseExpression | 
 
 def _source(
     value: cst.BaseExpression,
-    bound: dict[str, cst.BaseExpression],
+    bound: Mapping[str, cst.BaseExpression],
     left_out: LeftOut,
 ) -> str:
     """The variable whose headers an expression holds, or "". `left_out` learns what is left out."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Place, Step
 from asgi_lint.model import expressions as ir
-from asgi_lint.model.values import Class, External, Function, Instance, Typed
+from asgi_lint.model.exception_classes import named_classes, raised_classes
+from asgi_lint.model.values import Class, External, Function
 from asgi_lint.rules.streaming.late_raises import ANYTHING, read_handlers
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Escapes:
             if not (guard.span.start <= span.start and span.end <= guard.span.end):
                 continue
             for handler in read_handlers(guard):
-                named = kinds.intersection(self._named(function, handler.names))
+                named = kinds.intersection(named_classes(self._project, function, handler.names))
                 if named or not _BROAD.isdisjoint(handler.names):
                     if not handler.raises_again:
                         return True
@@ -107,40 +108,11 @@ class Escapes:
         return next(
             (
                 class_
-                for class_ in self._raised(function, raised)
+                for class_ in raised_classes(self._project, function, raised)
                 if self._project.evaluator.is_subclass(class_, *_HTTP_EXCEPTIONS)
             ),
             None,
         )
-
-    def _raised(self, function: Function, raised: Candidate) -> Iterator[External | Class]:
-        if not raised.get("call"):
-            yield from self._named(function, (raised.get("name"),))
-            return
-        for found in self._project.roles.calls(function):
-            if found.call.span == raised.span:
-                for value in self._project.evaluator.values(
-                    function.filename, found.scope, found.call
-                ):
-                    if isinstance(value, Instance):
-                        yield value.class_
-
-    def _named(self, function: Function, names: tuple[str, ...]) -> Iterator[External | Class]:
-        """The classes that dotted names stand for, or that are those of the objects they hold."""
-        evaluator = self._project.evaluator
-        for name in names:
-            first, *attributes = name.split(".")
-            values = [*evaluator.lookup(function.filename, function.scope, first)]
-            for attribute in attributes:
-                values = [v for base in values for v in evaluator.attribute(base, attribute)]
-            for value in values:
-                match value:
-                    case External() | Class():
-                        yield value
-                    case Instance(class_=class_) | Typed(class_=class_):
-                        yield class_
-                    case _:
-                        continue
 
 
 def _runs_elsewhere(found: CallFacts, calls: list[CallFacts]) -> bool:

@@ -29,6 +29,8 @@ _HARMLESS = frozenset({"put", "sleep"})
 _UNSURE = frozenset({"aclose", "shield"})
 """Some `aclose` shield themselves; what `asyncio.shield` protects goes on."""
 
+_LOGS = frozenset({"log", "logger", "logging"})
+
 _WAITS = frozenset({"gather", "wait", "wait_for"})
 """Functions that do nothing but wait for what runs anyway."""
 
@@ -56,9 +58,13 @@ def _cleanup(tree: FunctionTree, body: cst.BaseSuite, where: str) -> Iterator[Ca
     if first is None:
         return
     name = _called_name(first)
-    if name == "aclose" and tree.imports("httpx"):
+    if name == "aclose" and (tree.imports("httpx") or tree.imports("httpx2")):
         return  # httpcore closes its connections under a shield
-    detail = (("where", where), ("unsure", name if name in _UNSURE else ""))
+    detail = (
+        ("where", where),
+        ("unsure", name if name in _UNSURE else ""),
+        ("last", "yes" if _is_last(body, first) else ""),
+    )
     yield Candidate(_CODE, tree.scope, tree.span(first), detail, tuple(_shielded(tree, body)))
 
 
@@ -100,18 +106,43 @@ def _is_harmless(body: cst.BaseSuite, node: cst.Await) -> bool:
     name = _called_name(node)
     if name in _HARMLESS:
         return True
-    ends = (cst.Raise, cst.Return, cst.Pass)
-    acts = [
-        statement
-        for statement in body.body
-        if not (
-            isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], ends)
-        )
-    ]
+    acts = [statement for statement in body.body if not _is_no_act(statement)]
     if not acts or all(each is not node for each in flow.walk(acts[-1])):
         return False
     only_waits = name in _WAITS or not isinstance(node.expression, cst.Call)
     return name == "shield" or (only_waits and _cancels(body))
+
+
+def _is_no_act(statement: cst.BaseStatement | cst.BaseSmallStatement) -> bool:
+    """Whether it is nothing to miss: the block's end, or a line in the log."""
+    import libcst as cst
+
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Raise() | cst.Return() | cst.Pass()]):
+            return True
+        case cst.SimpleStatementLine(
+            body=[cst.Expr(value=cst.Call(func=cst.Attribute(value=cst.Name(value=name))))]
+        ):
+            return name.lower().strip("_") in _LOGS
+        case _:
+            return False
+
+
+def _is_last(body: cst.BaseSuite, node: cst.Await) -> bool:
+    """Whether nothing comes after the await in the block."""
+    import libcst as cst
+
+    match body.body[-1] if body.body else None:
+        case cst.SimpleStatementLine(body=[*_, cst.Expr(value=value)]) | cst.Expr(value=value):
+            return value is node
+        case (
+            cst.If(body=inner, orelse=None)
+            | cst.With(body=inner)
+            | cst.Try(body=inner, orelse=None, finalbody=None)
+        ):
+            return _is_last(inner, node)
+        case _:
+            return False
 
 
 def _cancels(body: cst.BaseSuite) -> bool:
@@ -204,6 +235,8 @@ def _message(project: Project, stream: Stream, candidate: Candidate, releases: s
                 f"When the client leaves, this `await` {where} does not wait for what it shields, "
                 f"and what follows it never runs: {why}"
             )
+        case "" if candidate.get("last"):
+            return f"This `await` {where} is cut short when the client leaves: {why}"
         case "":
             return (
                 f"This `await` {where} is cut short when the client leaves, and what follows it "

@@ -1,0 +1,34 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+sizes: list[int] = []
+
+
+async def note_size(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    response = await call_next(request)
+    body = b"".join([chunk async for chunk in response.body_iterator])
+    sizes.append(len(body))
+    return Response(body, response.status_code, response.headers)
+
+
+async def ticks() -> AsyncIterator[bytes]:
+    while True:
+        yield b"tick\n"
+        await asyncio.sleep(0.1)
+
+
+async def clock(request: Request) -> Response:
+    return StreamingResponse(ticks())
+
+
+app = Starlette(
+    routes=[Route("/", clock)],
+    middleware=[Middleware(BaseHTTPMiddleware, dispatch=note_size)],
+)
