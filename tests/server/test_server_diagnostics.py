@@ -74,6 +74,28 @@ async def test_other_files_follow_a_change(editor: Editor) -> None:
     )
 
 
+async def test_half_a_line_changes_nothing_for_other_files(editor: Editor) -> None:
+    lay_out(editor.folder, {"main.py": APPLICATION.replace(REGISTERED, ""), "layers.py": LAYERS})
+    editor.tell_of("main.py", "layers.py")
+    await editor.shows("main.py", "19 ASG201")
+    await editor.open("layers.py")
+    await editor.change("layers.py", f"{LAYERS}main.app.add_middleware(")
+    assert [each.split()[1] for each in editor.shown("layers.py")] == ["ASG001"]
+    assert editor.shown("main.py") == ["19 ASG201"]
+    await editor.change("layers.py", "main.app.add_middleware(")
+    assert editor.shown("main.py") == ["19 ASG201"]
+    await editor.change("layers.py", "print()\n")
+    await editor.shows("main.py")
+
+
+async def test_comment_that_is_typed_counts_at_once(editor: Editor) -> None:
+    await editor.open("main.py")
+    await editor.change("main.py", commented("# asgi-lint: ignore[ASG201]"))
+    assert editor.shown("main.py") == []
+    await editor.change("main.py", commented("# asgi-lint: ignore[ASG20"))
+    assert "20 ASG201" in editor.shown("main.py")
+
+
 async def test_requirement_that_is_typed_counts(editor: Editor) -> None:
     await editor.open("requirements.txt", language="pip-requirements")
     await editor.change("requirements.txt", FIXED)
