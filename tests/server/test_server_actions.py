@@ -154,3 +154,12 @@ async def test_hover_over_a_code_in_a_comment(editor: Editor) -> None:
     found = await editor.hover("main.py", text.count("\n"), text.splitlines()[-1].index("307"))
     assert found is not None
     assert "(ASG307)" in str(found.contents).partition("\\n")[0]
+
+
+async def test_other_documents_have_nothing_to_show(editor: Editor) -> None:
+    item = types.TextDocumentItem(editor.uri("README.md"), "markdown", 1, "# ASG201\n")
+    editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    assert await editor.hover("README.md", 1, 4) is None
+    editor.texts[item.uri] = item.text
+    assert await editor.actions("README.md", 1) == []
+    editor.versions[item.uri] = 1

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from asgi_lint.analysis import Crash
 
+_TRIES = 3
+"""How often a request waits for a document that is typed in meanwhile."""
+
 NOTHING = Published(())
 """What is shown for a file without diagnostics."""
 
@@ -95,13 +98,14 @@ class Server(LanguageServer):
     # What a check finds
 
     async def current(self, filename: str) -> Checked | None:
-        """The check of what a document says now; None for one that is not open."""
-        while filename in self.documents:
+        """The check of what a document says now; None if there is none, or it keeps changing."""
+        for _ in range(_TRIES):
             await self.schedule.settled()
-            view = self.checked.view if self.checked is not None else None
-            asked = self.documents.get(filename)
-            if view is None or asked is None or view.documents.get(filename) == asked:
-                return self.checked if asked is not None else None
+            asked, checked = self.documents.get(filename), self.checked
+            if asked is None or checked is None:
+                return None
+            if checked.view.documents.get(filename) == asked:
+                return checked
         return None
 
     async def _check(self, changed: frozenset[str], rescan: bool) -> None:  # noqa: FBT001
