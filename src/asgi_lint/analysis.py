@@ -7,8 +7,8 @@ import symtable
 import traceback
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from asgi_lint.deep_stack import with_deep_stack
 from asgi_lint.diagnostics import Finding, Place
@@ -17,13 +17,16 @@ from asgi_lint.model.project import Project
 from asgi_lint.model.stated import NOTHING_STATED, Stated
 from asgi_lint.progress import report
 from asgi_lint.source import ProblemKind, Source, read_source
+from asgi_lint.suppression import CANNOT_BE_SILENCED
 from asgi_lint.versions.effective import Versions
 from asgi_lint.versions.requirements import ProblemKind as ManifestProblemKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from contextlib import AbstractContextManager
 
+    from asgi_lint.memory import Memory
     from asgi_lint.model.candidates import Candidate
     from asgi_lint.model.facts import FileFacts
     from asgi_lint.model.function_tree import FunctionTree
@@ -69,12 +72,14 @@ def analyse(
     overrides: Mapping[str, str] | None = None,
     options: Mapping[str, Mapping[str, bool | str]] | None = None,
     unsaved: Mapping[str, Source | SourceProblem] | None = None,
+    memory: Memory | None = None,
     stated: Stated = NOTHING_STATED,
 ) -> Analysis:
     """Run the rules over one project.
 
     All names are absolute with forward slashes. `unsaved` holds sources that are not to be read
-    from disk: standard input, and what fixes have made of a file. ValueError for a wrong override.
+    from disk: standard input, what fixes have made of a file, what an editor shows. `memory` keeps
+    facts for the next run of the same process. ValueError for a wrong override.
     """
     rules = tuple(rules)
     unsaved = unsaved or {}
@@ -90,16 +95,45 @@ def analyse(
             problems = unreadable if source.kind is ProblemKind.UNREADABLE else unparsable
             problems.append(Finding(Place(filename, source.span), source.message))
     scripts = {name: each.text for name, each in sources.items() if _SCRIPT in each.text}
-    texts = {name: each.text for name, each in unsaved.items() if isinstance(each, Source)}
-    versions = Versions(root, manifests, overrides, scripts, texts)
-    facts, broken = _extract(root, filenames, sources, rules, crashes)
-    unparsable += broken
+    manifests = frozenset(manifests)
+    texts = {
+        name: each.text
+        for name, each in unsaved.items()
+        if isinstance(each, Source) and (name in manifests or not name.endswith(".py"))
+    }
+
+    def versions_read() -> Versions:
+        return Versions(root, manifests, overrides, scripts, texts)
+
+    read = (manifests, overrides, scripts, texts)
+    versions = memory.versions(read, versions_read) if memory is not None else versions_read()
+    extracted = _extract(root, filenames, sources, rules, crashes, memory)
+    unparsable += extracted.unparsable
     for problem in versions.problems:
         problems = unreadable if problem.kind is ManifestProblemKind.UNREADABLE else unparsable
         problems.append(Finding(problem.place, problem.message))
+    facts = extracted.facts
     project = Project(
         root, filenames, facts, versions, options, tuple(unparsable), tuple(unreadable), stated
     )
+    about_files = [rule for rule in rules if rule.code in CANNOT_BE_SILENCED]
+    others = [rule for rule in rules if rule.code not in CANNOT_BE_SILENCED]
+    found = _checked(about_files, project, crashes)
+    inputs = ([rule.code for rule in others], options, stated, filenames)
+    known = memory.findings(inputs, versions, facts) if memory is not None else None
+    if known is None:
+        known = _checked(others, project, crashes)
+        if memory is not None and not crashes.noted:
+            memory.keep_findings(inputs, versions, facts, known)
+    if extracted.outdated:
+        known = tuple(_without(known, extracted.outdated))
+    return Analysis((*found, *known), sources, project, crashes.noted)
+
+
+def _checked(
+    rules: Iterable[Rule], project: Project, crashes: _Crashes
+) -> tuple[tuple[Rule, Finding], ...]:
+    """What rules find; one that fails finds no more."""
     findings: list[tuple[Rule, Finding]] = []
 
     def check() -> None:
@@ -108,11 +142,24 @@ def analyse(
             with crashes.of_rule(rule):
                 findings.extend((rule, finding) for finding in rule.check(project))
 
-    if facts:
+    if project.files:
         with_deep_stack(check)
     else:
         check()
-    return Analysis(tuple(findings), sources, project, crashes.noted)
+    return tuple(findings)
+
+
+def _without(
+    findings: Iterable[tuple[Rule, Finding]], outdated: AbstractSet[str]
+) -> Iterator[tuple[Rule, Finding]]:
+    """The findings but for those in files whose facts are those of an earlier text."""
+    for rule, finding in findings:
+        if finding.place.filename in outdated:
+            continue
+        edits = finding.fix.edits if finding.fix is not None else ()
+        if any(edit.place.filename in outdated for edit in edits):
+            finding = replace(finding, fix=None)
+        yield rule, finding
 
 
 class _Crashes:
@@ -154,13 +201,18 @@ def _extract(
     sources: Mapping[str, Source],
     rules: Iterable[Rule],
     crashes: _Crashes,
-) -> tuple[list[FileFacts], list[Finding]]:
+    memory: Memory | None,
+) -> _Extracted:
     """The facts of the files that may matter, and what is wrong with any file.
 
     Those may matter that mention the frameworks' words, and what they import. The others are
-    only looked at for their syntax. LibCST is imported only if there is a file for it.
+    only looked at for their syntax. LibCST is imported only if there is a file for it. A file whose
+    extraction failed is tried again by the next run, so that the failure is told there too. Of a
+    file that cannot be parsed a memory may know what it said before: while somebody types in it,
+    nothing changes for the others.
     """
     facts: dict[str, FileFacts] = {}
+    outdated: set[str] = set()
     unparsable: list[Finding] = []
     queue = [name for name, source in sources.items() if _MENTIONS.search(source.text)]
     seen = set(queue)
@@ -172,14 +224,23 @@ def _extract(
         modules = Modules(root, filenames)
         asked = {each: r for r in rules for each in (r.extract, r.shared_extract) if each}
         extractors = [crashes.extractor(rule, each) for each, rule in asked.items()]
+        under = frozenset(rule.code for rule in asked.values())
         while queue:
             report("files", len(seen) - len(queue), len(seen))
             filename = queue.pop()
             with crashes.of(f"the analysis of {filename}"):
-                found = extract(sources[filename].text, filename, extractors)
+                text = sources[filename].text
+                known = memory.facts(filename, text, under) if memory is not None else None
+                found = known or extract(text, filename, extractors)
+                if known is None and memory is not None and not crashes.noted:
+                    found = memory.keep_facts(filename, text, under, found)
                 if isinstance(found, SyntaxProblem):
                     unparsable.append(_syntax_finding(filename, found))
-                    continue
+                    last = memory.last_facts(filename, under) if memory is not None else None
+                    if last is None:
+                        continue
+                    found = last
+                    outdated.add(filename)
                 facts[filename] = found
                 imported = {name for name in _imported_files(modules, found) if name in sources}
                 queue.extend(imported - seen)
@@ -198,7 +259,16 @@ def _extract(
         with_deep_stack(follow_imports)
     if suspects := [name for name in sources if name not in seen and not _compiles(sources[name])]:
         with_deep_stack(lambda: look_at_syntax(suspects))
-    return [facts[name] for name in filenames if name in facts], unparsable
+    listed = [facts[name] for name in filenames if name in facts]
+    return _Extracted(listed, unparsable, frozenset(outdated))
+
+
+class _Extracted(NamedTuple):
+    """Facts by file, what is wrong with files, and those whose facts are of an earlier text."""
+
+    facts: list[FileFacts]
+    unparsable: list[Finding]
+    outdated: frozenset[str]
 
 
 def _compiles(source: Source) -> bool:

@@ -77,6 +77,11 @@ def list_project(root: str, settings: Settings, is_manifest: Callable[[str], boo
     return search.found([])
 
 
+def is_excluded(path: str, settings: Settings) -> bool:
+    """Whether the settings leave out a file, or a folder above it; `path` is absolute."""
+    return _Search(settings, lambda _: False).excludes_path(path)
+
+
 def missing_paths(missing: Collection[str]) -> str:
     """The one sentence to stop with for all paths that do not exist."""
     listed = ", ".join(f'"{path}"' for path in missing)

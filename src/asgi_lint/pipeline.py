@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from asgi_lint.analysis import Analysis, Crash
     from asgi_lint.discovery import Discovered
+    from asgi_lint.memory import Memory
     from asgi_lint.model.project import Project
     from asgi_lint.settings import Settings
     from asgi_lint.source import SourceProblem
@@ -55,6 +56,22 @@ class Run:
     crashes: tuple[Crash, ...]
     reported: frozenset[str] = frozenset()
     in_baseline: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What a run looks at of one project, and with which settings.
+
+    `root` and all names are absolute with forward slashes. `given` are the paths that were asked
+    for, `found` the files and manifests that they mean, `listed` those of the project as it lies
+    on disk.
+    """
+
+    root: str
+    given: frozenset[str]
+    found: tuple[str, ...]
+    listed: Discovered
+    settings: Settings
 
 
 def run(
@@ -114,10 +131,10 @@ def projects_at(
         sources[stdin.filename] = stdin
     sources |= unsaved or {}
     for root, filenames in group_by_root(found, given).items():
-        settings = settings_for(root)
-        yield _check_project(root, filenames, given, settings, sources, today or current_day())
+        extent = extent_at(root, filenames, given, settings_for(root))
+        yield check_project(extent, sources, today or current_day())
     for problem in unlisted:
-        yield None, _unlisted(problem)
+        yield None, unlisted_folder(problem)
 
 
 def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -146,18 +163,26 @@ def found_at(
     return found, unreadable
 
 
-def _check_project(
-    root: str,
-    found: Iterable[str],
-    given: Collection[str],
-    settings: Settings,
+def extent_at(root: str, found: Iterable[str], given: Iterable[str], settings: Settings) -> Extent:
+    """The extent of a run over the project at `root`; the disk is searched for its files."""
+    listed = list_project(root, settings, is_manifest)
+    return Extent(root, frozenset(given), tuple(found), listed, settings)
+
+
+def check_project(
+    extent: Extent,
     unsaved: Mapping[str, Source | SourceProblem],
     today: dt.date,
+    memory: Memory | None = None,
 ) -> tuple[Project, Run]:
+    """One project and its run. `unsaved` has what is not to be read from disk, by filename.
+
+    What a `memory` knows of a text is not found out again. Errors as for `run`.
+    """
+    root, given, settings = extent.root, extent.given, extent.settings
     overrides = overrides_of(root, settings)
-    listed = list_project(root, settings, is_manifest)
-    files, manifests = set(listed.files), set(listed.manifests)
-    reported = _reported(root, found, given, listed)
+    files, manifests = set(extent.listed.files), set(extent.listed.manifests)
+    reported = _reported(root, extent.found, given, extent.listed)
     for filename in reported:
         if is_manifest(filename):
             manifests.add(filename)
@@ -172,6 +197,7 @@ def _check_project(
         overrides=overrides,
         options={rule.name: settings.options_for(rule) for rule in every.values()},
         unsaved=unsaved,
+        memory=memory,
         stated=Stated(
             frozenset(map(canonical, settings.base_http_middleware)),
             frozenset(map(canonical, settings.asgi_middleware)),
@@ -199,13 +225,15 @@ def _check_project(
         new = narrowed(diagnostics, settings, top, has_looked_at)
     except BaselineError as error:
         raise UsageError(str(error)) from None
+    warnings = (*settled.malformed, *new.remarks)
     shown = {place.filename for d in new.diagnostics for place in _places(d)}
+    shown |= {place.filename for place, _ in warnings}
     outcome = Run(
         diagnostics=new.diagnostics,
         sources=_sources_of(shown, sources, manifests | _stated(analysis)),
         files_checked=len(reported),
         fails=any(d.severity.rank >= settings.fail_on.rank for d in new.diagnostics),
-        warnings=(*settled.malformed, *new.remarks),
+        warnings=warnings,
         crashes=analysis.crashes,
         reported=frozenset(reported),
         in_baseline=new.in_baseline,
@@ -299,8 +327,8 @@ def _places(diagnostic: Diagnostic) -> list[Place]:
     ]
 
 
-def _unlisted(problem: SourceProblem) -> Run:
-    """A folder that cannot be listed is reported like a file that cannot be read."""
+def unlisted_folder(problem: SourceProblem) -> Run:
+    """The run for a folder that cannot be listed: it is reported like an unreadable file."""
     rule = rules()["ASG002"]
     place = Place(problem.filename, FILE_START)
     diagnostic = Diagnostic(rule.code, rule.name, problem.message, rule.severity, place, rule.url)

@@ -21,9 +21,10 @@ from asgi_lint.versions.readers import is_lock
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from asgi_lint.diagnostics import Diagnostic
+    from asgi_lint.fixes.writing import Obstacle
     from asgi_lint.pipeline import Run
     from asgi_lint.source import Source
     from asgi_lint.suppression import Suppressions
@@ -47,10 +48,18 @@ class Silencing:
     refusals: tuple[Refusal, ...]
 
 
-def silencing(run: Run, names: Mapping[str, str], reason: str, today: dt.date) -> Silencing:
+def silencing(
+    run: Run,
+    names: Mapping[str, str],
+    reason: str,
+    today: dt.date,
+    *,
+    obstacle_to: Callable[[Source], Obstacle | None] = forbidden,
+) -> Silencing:
     """The comments for all diagnostics of a run that a comment can silence.
 
-    `names` maps each rule's name to its code. `reason` is one line; "" for none.
+    `names` maps each rule's name to its code. `reason` is one line; "" for none. `obstacle_to` says
+    why a file is not to be changed.
     """
     by_file: dict[str, list[Diagnostic]] = {}
     refusals: list[Refusal] = []
@@ -63,7 +72,7 @@ def silencing(run: Run, names: Mapping[str, str], reason: str, today: dt.date) -
     silenced: list[Diagnostic] = []
     for filename, found in by_file.items():
         source = run.sources[filename]
-        if (obstacle := _obstacle(source, reason)) is not None:
+        if (obstacle := _obstacle(source, reason, obstacle_to)) is not None:
             refusals += [Refusal(each, obstacle) for each in found]
             continue
         file = _File(source, names, reason, today)
@@ -76,14 +85,16 @@ def silencing(run: Run, names: Mapping[str, str], reason: str, today: dt.date) -
     return Silencing(tuple(changes), tuple(silenced), tuple(refusals))
 
 
-def _obstacle(source: Source, reason: str) -> str | None:
+def _obstacle(
+    source: Source, reason: str, obstacle_to: Callable[[Source], Obstacle | None]
+) -> str | None:
     """Why no comment can be written to a file, if so."""
     filename = source.filename
     if is_lock(filename) or filename.endswith(".json"):
         return "comments in it would not last"
     if filename.endswith(".cfg"):
         return "a comment in it needs a line of its own, as `# asgi-lint: ignore-file[...]` has"
-    if (found := forbidden(source)) is not None:
+    if (found := obstacle_to(source)) is not None:
         return found.reason
     try:
         source.encode(reason)

@@ -52,6 +52,7 @@ class Graph:
         self._wiring = wiring
         self._evaluator = evaluator
         self._order = order
+        self._ways: dict[Node, list[tuple[Node, tuple[Inclusion, ...]]]] = {}
 
     def enclosures(self, endpoint: Endpoint) -> Iterator[Enclosure]:
         """Every layer around an endpoint, those of the outermost node first."""
@@ -83,6 +84,11 @@ class Graph:
 
         What a factory builds into its application is part of each application that it makes.
         """
+        if node not in self._ways:
+            self._ways[node] = self._searched(node)
+        return self._ways[node]
+
+    def _searched(self, node: Node) -> list[tuple[Node, tuple[Inclusion, ...]]]:
         found: list[tuple[Node, tuple[Inclusion, ...]]] = []
         seen: set[Node] = set()
         queue: list[tuple[Node, tuple[Inclusion, ...]]] = [(each, ()) for each in self.made(node)]

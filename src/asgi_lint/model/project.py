@@ -59,6 +59,7 @@ class Project:
         self.unreadable = unreadable
         self._filenames = tuple(filenames)
         self._stated = stated
+        self._base_http_enclosures: dict[Endpoint, Enclosure | None] = {}
 
     @cached_property
     def evaluator(self) -> Evaluator:
@@ -121,7 +122,11 @@ class Project:
 
     def base_http_enclosure(self, endpoint: Endpoint) -> Enclosure | None:
         """The outermost BaseHTTPMiddleware around an endpoint."""
-        return next((e for e in self.graph.enclosures(endpoint) if e.layer.is_base_http), None)
+        known = self._base_http_enclosures
+        if endpoint not in known:
+            enclosures = self.graph.enclosures(endpoint)
+            known[endpoint] = next((e for e in enclosures if e.layer.is_base_http), None)
+        return known[endpoint]
 
     @cached_property
     def generators(self) -> frozenset[Function]:

@@ -49,6 +49,7 @@ class Roles:
         self._evaluator = evaluator
         self._graph = graph
         self.asked = Dependencies(files, evaluator, wiring, graph)
+        self._run_for: dict[tuple[Endpoint, AbstractSet[Function]], tuple[Reached, ...]] = {}
         self._reached: dict[tuple[Function, AbstractSet[Function]], tuple[Reached, ...]] = {}
 
     def name(self, function: Function) -> str:
@@ -66,11 +67,17 @@ class Roles:
 
     def run_for(
         self, endpoint: Endpoint, without: AbstractSet[Function] = frozenset()
-    ) -> Iterator[Reached]:
+    ) -> tuple[Reached, ...]:
         """What runs for a request to an endpoint: it, its dependencies, and what they call.
 
         Functions in `without`, and what only they call, are left out.
         """
+        known = self._run_for.get((endpoint, without))
+        if known is None:
+            known = self._run_for[endpoint, without] = tuple(self._running(endpoint, without))
+        return known
+
+    def _running(self, endpoint: Endpoint, without: AbstractSet[Function]) -> Iterator[Reached]:
         seen: set[Function] = set()
         for start in (Reached(endpoint.function, ()), *self.dependencies(endpoint)):
             for reached in self.reachable(start.function, without):

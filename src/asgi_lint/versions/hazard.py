@@ -72,6 +72,7 @@ def _ranges(affected: str) -> tuple[SpecifierSet, ...]:
     return tuple(SpecifierSet(part) for part in affected.split("||"))
 
 
+@cache
 def _phrase(package: str, specifier: SpecifierSet) -> str:
     """One range for people: "0.15.0 to 0.20.4", "before 1.8.0", "0.21.0 and newer"."""
     bounds = {clause.operator: clause.version for clause in specifier}

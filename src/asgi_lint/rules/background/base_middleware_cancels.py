@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from asgi_lint.model.graph import Enclosure
     from asgi_lint.model.project import Project
     from asgi_lint.model.tasks import TaskSite
+    from asgi_lint.model.wiring import Layer
     from asgi_lint.versions.exposure import Exposure
 
 _HAZARD = "background-tasks-cancelled"
@@ -27,6 +29,7 @@ _EVEN_WHEN_THE_CLIENT_STAYS = Version("0.20.1")
 def check(project: Project) -> Iterator[Finding]:
     """One finding for each place that adds tasks, by the first endpoint that reaches it."""
     seen: set[TaskSite] = set()
+    fix_for = cache(partial(_fix, project))  # it looks through all files
     for enclosed in enclosed_functions(project, _HAZARD):
         for site in project.tasks.sites(enclosed.function):
             if site not in seen:
@@ -35,7 +38,7 @@ def check(project: Project) -> Iterator[Finding]:
                     place=site.place,
                     message=_message(site, enclosed.enclosure, enclosed.exposure),
                     severity=enclosed.severity,
-                    fix=_fix(project, enclosed.enclosure),
+                    fix=fix_for(enclosed.enclosure.layer),
                     trace=enclosed.trace,
                 )
 
@@ -54,13 +57,13 @@ def _message(site: TaskSite, enclosure: Enclosure, exposure: Exposure) -> str:
     return f"{site.phrase} {verb} cancelled {when}: {because} ({exposure.phrase})."
 
 
-def _fix(project: Project, enclosure: Enclosure) -> Fix:
+def _fix(project: Project, layer: Layer) -> Fix:
     advice = Fix(
         Applicability.ADVICE,
-        f"Require Starlette 0.21.0 or newer (FastAPI 0.87.0), or write `{enclosure.layer.name}` "
+        f"Require Starlette 0.21.0 or newer (FastAPI 0.87.0), or write `{layer.name}` "
         "as a pure ASGI middleware",
     )
-    return pure_asgi.layer_fix(project, enclosure.layer, advice)
+    return pure_asgi.layer_fix(project, layer, advice)
 
 
 RULE = Rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from asgi_lint.model.graph import Enclosure
     from asgi_lint.model.project import Project
     from asgi_lint.model.values import Function
+    from asgi_lint.model.wiring import Layer
     from asgi_lint.versions.exposure import Exposure
 
 _HAZARD = "is-disconnected-blind"
@@ -30,6 +32,7 @@ def check(project: Project) -> Iterator[Finding]:
     Generators are left out: Starlette cancels a streamed one on a disconnect, whatever it polls.
     """
     seen: set[Place] = set()
+    fix_for = cache(partial(_fix, project))  # it looks through all files
     for enclosed in enclosed_functions(project, _HAZARD, without=project.generators):
         for found in project.roles.calls(enclosed.function):
             place = Place(enclosed.function.filename, found.call.span)
@@ -40,7 +43,7 @@ def check(project: Project) -> Iterator[Finding]:
                 place=place,
                 message=_message(found, enclosed.enclosure, enclosed.exposure),
                 severity=enclosed.severity,
-                fix=_fix(project, enclosed.enclosure),
+                fix=fix_for(enclosed.enclosure.layer),
                 trace=enclosed.trace,
             )
 
@@ -70,13 +73,13 @@ def _message(found: CallFacts, enclosure: Enclosure, exposure: Exposure) -> str:
     )
 
 
-def _fix(project: Project, enclosure: Enclosure) -> Fix:
+def _fix(project: Project, layer: Layer) -> Fix:
     advice = Fix(
         Applicability.ADVICE,
         'Wait for "http.disconnect" from `request.receive()` in a task, after the body is read, '
-        f"or write `{enclosure.layer.name}` as a pure ASGI middleware",
+        f"or write `{layer.name}` as a pure ASGI middleware",
     )
-    return pure_asgi.layer_fix(project, enclosure.layer, advice)
+    return pure_asgi.layer_fix(project, layer, advice)
 
 
 RULE = Rule(
