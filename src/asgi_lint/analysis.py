@@ -131,7 +131,7 @@ def analyse(
 
 
 def _checked(
-    rules: Iterable[Rule], project: Project, crashes: _Crashes
+    rules: Sequence[Rule], project: Project, crashes: _Crashes
 ) -> tuple[tuple[Rule, Finding], ...]:
     """What rules find; one that fails finds no more."""
     findings: list[tuple[Rule, Finding]] = []
