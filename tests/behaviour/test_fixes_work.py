@@ -85,6 +85,18 @@ PROOFS = (
         same=(Request("/"), Request("/missing")),
     ),
     Proof("ASG203_called_at_once", before="not sent", after="sent", same=(Request("/health"),)),
+    Proof(
+        "ASG204_own_tasks_not_returned",
+        before="not sent",
+        after="sent",
+        same=(Request("/?free=1"), Request("/health")),
+    ),
+    Proof(
+        "ASG204_own_tasks_in_fastapi",
+        before="not sent",
+        after="sent",
+        same=(Request("/health"), Request("/openapi.json"), Request("/?order=one")),
+    ),
     Proof("ASG204_lambda", before="not sent", after="sent", same=(Request("/health"),)),
     # github.com/encode/starlette/issues/1438, without a step to another release.
     Proof(

@@ -1,7 +1,8 @@
 """What functions do with a `BackgroundTasks`: where they add to it, and what may follow.
 
-Two kinds of candidates of ASG204: `use`, for a name that is only ever added to (or passed on), and
-`add`, for an `add_task` statement, with what is reached after it.
+Three kinds of candidates of ASG204: `use`, for a name that is only ever added to (or passed on),
+`add`, for an `add_task` statement, with what is reached after it, and `made`, for a
+`BackgroundTasks()` made by hand.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
+from asgi_lint.rules.background.attached_tasks import made_by_hand
 from asgi_lint.rules.background.scheduling import scheduled
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from asgi_lint.diagnostics import Position
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.model.project import Project
+    from asgi_lint.model.values import Instance
     from asgi_lint.rules.background.scheduling import Scheduled
 
 CODE = "ASG204"
@@ -38,11 +41,19 @@ class Additions:
         self.all = [site for site in scheduled(project) if site.collections]
         self._uses: dict[tuple[str, int, str], Candidate] = {}
         self._adds: dict[tuple[str, Position], Candidate] = {}
+        self._made: dict[tuple[str, Position], Candidate] = {}
         for filename, candidate in project.candidates(CODE):
-            if candidate.get("kind") == "use":
-                self._uses[filename, candidate.scope, candidate.get("name")] = candidate
-            else:
-                self._adds[filename, candidate.span.start] = candidate
+            match candidate.get("kind"):
+                case "use":
+                    self._uses[filename, candidate.scope, candidate.get("name")] = candidate
+                case "made":
+                    self._made[filename, candidate.span.start] = candidate
+                case _:
+                    self._adds[filename, candidate.span.start] = candidate
+
+    def made(self, instance: Instance) -> Candidate | None:
+        """The statement that makes a `BackgroundTasks()` by hand in its function's own block."""
+        return self._made.get((instance.filename, instance.span.start))
 
     def path(self, site: Scheduled) -> Candidate | None:
         """What is reached after an addition, if it is a statement."""
@@ -112,6 +123,7 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     if mentions(tree, "add_task", "BackgroundTasks("):
         yield from _uses(tree)
         yield from _additions(tree)
+        yield from made_by_hand(tree, CODE)
 
 
 def _uses(tree: FunctionTree) -> Iterator[Candidate]:

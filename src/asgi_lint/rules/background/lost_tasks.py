@@ -27,13 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """An addition that has no effect: where, why, and what explains it."""
+    """An addition that has no effect: where, why, and what explains it.
+
+    `made` is what the task was added to, where that is made by hand.
+    """
 
     site: Scheduled
     place: Place
     kind: str
     detail: str = ""
     trace: tuple[Step, ...] = ()
+    made: Instance | None = None
 
 
 def unattached(project: Project, additions: Additions) -> Iterator[Lost]:
@@ -52,7 +56,7 @@ def unattached(project: Project, additions: Additions) -> Iterator[Lost]:
         step = Step(f"`{name}` is made here", Place(instance.filename, instance.span))
         site = sites[0]
         kind = "shared" if instance.scope == MODULE_SCOPE else "own"
-        yield Lost(site, Place(site.filename, site.call.span), kind, name, (step,))
+        yield Lost(site, Place(site.filename, site.call.span), kind, name, (step,), instance)
 
 
 def _bound_name(project: Project, instance: Instance) -> str | None:

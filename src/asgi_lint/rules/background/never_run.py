@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Severity
 from asgi_lint.rules.background.additions import CODE, Additions, extract
+from asgi_lint.rules.background.attached_tasks import attaching
 from asgi_lint.rules.background.lost_tasks import (
     lost_after_yield,
     lost_to_errors,
@@ -43,7 +44,7 @@ def _findings(project: Project) -> Iterator[Finding]:
     if not additions.all:
         return
     for lost in unattached(project, additions):
-        yield _unattached(lost)
+        yield _unattached(project, additions, lost)
     for lost in lost_after_yield(project, additions):
         yield from _late(project, lost)
     for lost in lost_to_websockets(project, additions):
@@ -54,7 +55,8 @@ def _findings(project: Project) -> Iterator[Finding]:
         yield _error(lost)
 
 
-def _unattached(lost: Lost) -> Finding:
+def _unattached(project: Project, additions: Additions, lost: Lost) -> Finding:
+    fix: Fix | None = None
     if lost.kind == "shared":
         message = (
             f"{_phrase(lost.site)} never runs: nothing runs the tasks of `{lost.detail}`, which is "
@@ -65,11 +67,15 @@ def _unattached(lost: Lost) -> Finding:
             f"{_phrase(lost.site)} never runs: `{lost.detail}` is made here by hand, and no "
             "response is given it."
         )
+        if lost.made is not None:
+            made = additions.made(lost.made)
+            fix = attaching(project, made, lost.made, lost.detail)
     advice = (
         f"Let FastAPI make them with a parameter `{lost.detail}: BackgroundTasks`, or return a "
         f"response with `background={lost.detail}`"
     )
-    return Finding(lost.place, message, fix=Fix(Applicability.ADVICE, advice), trace=lost.trace)
+    fix = fix or Fix(Applicability.ADVICE, advice)
+    return Finding(lost.place, message, fix=fix, trace=lost.trace)
 
 
 def _websocket(lost: Lost) -> Finding:
