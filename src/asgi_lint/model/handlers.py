@@ -71,6 +71,23 @@ def is_bound_by(handler: Handler, name: str) -> bool:
     )
 
 
+def asks_which(handler: Handler) -> bool:
+    """Whether it asks which of its exceptions it has caught: `isinstance(error, ...)`."""
+    import libcst as cst
+
+    from asgi_lint.model.control_flow import walk
+
+    return any(
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Name)
+        and node.func.value in ("isinstance", "type")
+        and len(node.args) > 0
+        and isinstance(node.args[0].value, cst.Name)
+        and is_bound_by(handler, node.args[0].value.value)
+        for node in walk(handler.body)
+    )
+
+
 def handlers_around(
     tree: FunctionTree, nodes: Iterable[cst.CSTNode], node: cst.CSTNode, calls: Iterable[cst.Call]
 ) -> Iterator[Handler]:

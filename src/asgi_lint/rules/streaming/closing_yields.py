@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from asgi_lint.model import control_flow as flow
+from asgi_lint.model.handlers import asks_which
 from asgi_lint.model.parse import child_nodes
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _of_try(
             lost = is_inside or _acts_after(node.finalbody.body, found)
             yield ClosingYield(found, node, None, lost)
     handler = _closing_handler(tree, node) if isinstance(node, cst.Try) else None
-    if handler is not None and _waits(node.body):
+    if handler is not None and not asks_which(handler) and _waits(node.body):
         found = _first_yield(tree, None, handler.body)
         if found is not None:
             lost = is_inside or node.finalbody is not None or _acts_after(handler.body, found)

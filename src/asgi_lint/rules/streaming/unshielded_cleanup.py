@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Span, Step
 from asgi_lint.fixes.imports import import_edit
 from asgi_lint.model.candidates import Candidate, Replacement
+from asgi_lint.model.handlers import asks_which
 from asgi_lint.model.values import Function
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.severity import severity_in_code
@@ -47,7 +48,7 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         if not isinstance(node, cst.Try) or not flow.may_be_cancelled(node.body):
             continue
         found = flow.cancellation_handler(node, tree)
-        if found is not None:
+        if found is not None and not asks_which(found[0]):
             yield from _cleanup(tree, found[0].body, found[1].text)
         if node.finalbody is not None:
             yield from _cleanup(tree, node.finalbody.body, "finally")
