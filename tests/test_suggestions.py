@@ -27,6 +27,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("srcs/", "src"),
         ("./SRC/shop", "src/shop"),
         ("src/shop/mian.py", "src/shop/main.py"),
+        ("src/shop/main.pyy", "src/shop/main.py"),
+        ("src/shop/main", "src/shop/main.py"),
         ("scr/shopp/main.py", "src/shop/main.py"),
         ("src/../requirement.txt", "src/../requirements.txt"),
     ],
@@ -42,7 +44,9 @@ def test_absolute_path(project: Path) -> None:
     assert error_of(written).endswith(f'Did you mean "{project.as_posix()}/src/shop/main.py"?')
 
 
-@pytest.mark.parametrize("written", ["wholly-different", "src/shop/main.py/inside", "src/x/y"])
+@pytest.mark.parametrize(
+    "written", ["wholly-different", "src/shop/no.py", "src/shop/main.py/inside", "src/x/y"]
+)
 def test_path_that_is_near_nothing(written: str) -> None:
     assert error_of("check", written) == f'No such file or folder: "{written}".'
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _MOST_NAMES = 2_000
 """How many names of a folder are compared: each costs about 20 µs."""
@@ -34,11 +34,19 @@ def closest_path(path: str) -> str | None:
         if part == ".." or os.path.lexists(known / part):
             known /= part
             continue
-        name = closest(part, _names_in(known))
+        name = _closest_name(part, _names_in(known))
         if name is None:
             return None
         known /= name
     return known.as_posix()
+
+
+def _closest_name(word: str, names: Sequence[str]) -> str | None:
+    """The name that is most like the word; an ending that both have makes them no more alike."""
+    ending = Path(word).suffix
+    by_stem = {name.removesuffix(ending): name for name in names if name.endswith(ending)}
+    stem = closest(word.removesuffix(ending), by_stem)
+    return by_stem[stem] if stem is not None else closest(word, names, closeness=0.8)
 
 
 def _names_in(folder: Path) -> list[str]:

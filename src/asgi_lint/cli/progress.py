@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from asgi_lint.progress import heard_by
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TextIO
@@ -36,6 +34,8 @@ def progress_shown() -> Iterator[None]:
     if stream is None or not _is_watched(stream):
         yield
         return
+    from asgi_lint.progress import heard_by
+
     bar = Bar(stream)
     try:
         with heard_by(bar.show):
