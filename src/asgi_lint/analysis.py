@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from asgi_lint.model.candidates import Candidate
     from asgi_lint.model.facts import FileFacts
     from asgi_lint.model.function_tree import FunctionTree
-    from asgi_lint.model.parse import SyntaxProblem
+    from asgi_lint.model.syntax_tree import SyntaxProblem
     from asgi_lint.rules.rule import Rule
     from asgi_lint.source import SourceProblem
 
@@ -161,7 +161,7 @@ def _extract(
 
     def follow_imports() -> None:
         from asgi_lint.model.extract import extract
-        from asgi_lint.model.parse import SyntaxProblem
+        from asgi_lint.model.syntax_tree import SyntaxProblem
 
         modules = Modules(root, filenames)
         extractors = [crashes.extractor(r, r.extract) for r in rules if r.extract is not None]
@@ -178,11 +178,11 @@ def _extract(
                 seen.update(imported)
 
     def look_at_syntax(suspects: Iterable[str]) -> None:
-        from asgi_lint.model.parse import SyntaxProblem, parse
+        from asgi_lint.model.syntax_tree import SyntaxProblem, syntax_tree
 
         for filename in suspects:
             with crashes.of(f"the analysis of {filename}"):
-                problem = parse(sources[filename].text)
+                problem = syntax_tree(sources[filename].text)
                 if isinstance(problem, SyntaxProblem):
                     unparsable.append(_syntax_finding(filename, problem))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from asgi_lint.model.syntax import dotted_name
-
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Sequence
 
     import libcst as cst
@@ -14,14 +14,19 @@ if TYPE_CHECKING:
     from asgi_lint.diagnostics import Span
     from asgi_lint.model.facts import ImportFacts
     from asgi_lint.model.parse import Positions
+    from asgi_lint.model.spans import Spans
 
 
-class FileNames(Protocol):
+class File(Protocol):
     """What is known of the file as a whole while its functions are looked at."""
 
     @property
-    def lines(self) -> Sequence[str]:
-        """The file's lines without their endings."""
+    def spans(self) -> Spans:
+        """The file's lines, and where its nodes stand."""
+
+    @property
+    def indent(self) -> str:
+        """The file's own unit of indentation."""
 
     @property
     def imports(self) -> Sequence[ImportFacts]:
@@ -31,36 +36,65 @@ class FileNames(Protocol):
         """`name` with its first part replaced by what an import binds it to."""
 
 
+class NotReadError(Exception):
+    """LibCST does not read a function that the running Python does."""
+
+
 class FunctionTree:
     """A definition with its scope index, and what a rule may ask about its nodes and file.
 
-    `indent` is the file's own unit of indentation, `newline` its own line ending.
+    `name`, `parameters` (their names, in order), `is_async`, `is_generator` and the text of its
+    rows are there at once. `node` is LibCST's tree of this function alone, which takes ten times as
+    long as all of its facts: ask for it last.
     """
 
     def __init__(
         self,
-        node: cst.FunctionDef,
+        definition: ast.FunctionDef | ast.AsyncFunctionDef,
         scope: int,
-        module: cst.Module,
-        positions: Positions,
-        file: FileNames,
+        parameters: tuple[str, ...],
+        file: File,
         *,
         is_generator: bool,
     ) -> None:
-        self.node = node
+        self.name = definition.name
+        self.parameters = parameters
         self.scope = scope
+        self.is_async = type(definition).__name__ == "AsyncFunctionDef"
         self.is_generator = is_generator
-        self.indent = module.default_indent
-        self.newline = module.default_newline
-        self._positions = positions
+        self.first_row = definition.lineno
+        self.last_row = definition.end_lineno or definition.lineno
+        self._definition = definition
         self._file = file
+
+    @property
+    def node(self) -> cst.FunctionDef:
+        """LibCST's tree of the function, its decorators included."""
+        return self._parsed[0]
+
+    @cached_property
+    def text(self) -> str:
+        """The lines of the function below its decorators."""
+        return self._file.spans.text(self.first_row, self.last_row)
+
+    @property
+    def indent(self) -> str:
+        """The file's own unit of indentation."""
+        return self._file.indent
+
+    @property
+    def newline(self) -> str:
+        """What ends the file's lines."""
+        return self._file.spans.newline
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node of this function stands, white space around it left out."""
-        return self._positions.span(node)
+        return self._parsed[1].span(node)
 
     def names(self, node: cst.BaseExpression) -> str | None:
         """The canonical dotted name of a name or attribute chain, by this file's imports."""
+        from asgi_lint.model.syntax import dotted_name
+
         name = dotted_name(node)
         return self._file.canonical(name, self.scope) if name else None
 
@@ -72,5 +106,25 @@ class FunctionTree:
         )
 
     def line(self, row: int) -> str:
-        """The text of a line, from 1, without its ending."""
-        return self._file.lines[row - 1]
+        """The text of a line of the file, from 1, without its ending."""
+        return self._file.spans.lines[row - 1]
+
+    @cached_property
+    def _parsed(self) -> tuple[cst.FunctionDef, Positions]:
+        import libcst as cst
+
+        from asgi_lint.model.parse import Positions, parse
+
+        first = min((each.lineno for each in self._definition.decorator_list), default=10**9)
+        first = min(first, self.first_row)
+        text = self._file.spans.text(first, self.last_row)
+        if text[:1].isspace():  # a method, or nested: something must stand around its indentation
+            text = f"if 1:{self.newline}{text}"
+            first -= 1
+        module = parse(text)
+        statement: cst.CSTNode | None = module.body[0] if module is not None else None
+        if isinstance(statement, cst.If):
+            statement = statement.body.body[0]
+        if module is None or not isinstance(statement, cst.FunctionDef):
+            raise NotReadError
+        return statement, Positions(module, first)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity, Step
 from asgi_lint.model.candidates import Candidate
 from asgi_lint.model.mentions import mentions
-from asgi_lint.model.syntax import parameters_of
 from asgi_lint.model.values import Class, Function
 from asgi_lint.rules.rule import Rule
 
@@ -27,11 +26,11 @@ _HELPED = frozenset({"message", "req", "request", "response", "scope"})
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """What the methods of a middleware do with its attributes, in order."""
-    names = [parameter.name.value for _, parameter in parameters_of(tree.node.params)]
+    names = [*tree.parameters]
     if names[:1] != ["self"] or not mentions(tree, "self."):
         return
-    is_entry = _serves(tree.node.name.value, names)
-    if not is_entry and (_HELPED.isdisjoint(names) or tree.node.name.value == "__init__"):
+    is_entry = _serves(tree.name, names)
+    if not is_entry and (_HELPED.isdisjoint(names) or tree.name == "__init__"):
         return
     from asgi_lint.rules.middleware.instance_events import events_of
 

@@ -44,6 +44,8 @@ _PARTS = tuple(
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """What a function with a parameter `scope` does with a lifespan scope, in order."""
+    if "scope" not in tree.parameters:
+        return
     if all(parameter.name.value != "scope" for parameter in tree.node.params.params):
         return
     from asgi_lint.rules.middleware.lifespan_run import Run
