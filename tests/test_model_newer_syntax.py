@@ -116,11 +116,27 @@ def shape(facts: FileFacts) -> dict[str, object]:
         ],
         "imports": facts.imports,
         "bindings": [
-            (b.scope, b.name, b.span, b.augments, b.is_global, b.block_end, b.loop, b.at_front, type(b.value), type(b.annotation))
+            (
+                b.scope,
+                b.name,
+                b.span,
+                b.augments,
+                b.is_global,
+                b.block_end,
+                b.loop,
+                b.at_front,
+                type(b.value),
+                type(b.annotation),
+            )
             for b in facts.bindings
         ],
         "calls": [
-            (c.scope, c.call.span if PLACES_IN_STRINGS else None, type(c.call.func), *tuple((a.keyword, a.star, type(a.value)) for a in c.call.args))
+            (
+                c.scope,
+                c.call.span if PLACES_IN_STRINGS else None,
+                type(c.call.func),
+                *tuple((a.keyword, a.star, type(a.value)) for a in c.call.args),
+            )
             for c in facts.calls
         ],
         "import_row": facts.import_row,
