@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from asgi_lint.model.values import Value
     from asgi_lint.model.wiring.reader import Reader
 
+_DEPTH = 6
+"""Dicts of handlers within dicts of handlers that are looked into."""
+
 
 class HandlerReader:
     """Reads the handlers that a call or decorator registers."""
@@ -26,12 +29,22 @@ class HandlerReader:
         """`lifespan=`, `on_startup=`, `on_shutdown=` and `exception_handlers=`."""
         yield from self.function(filename, scope, "lifespan", "", call.keyword("lifespan"))
         for kind in ("startup", "shutdown"):
-            yield from self._each(filename, scope, kind, call.keyword(f"on_{kind}"))
+            yield from self.listed(filename, scope, kind, call.keyword(f"on_{kind}"))
         handlers = call.keyword("exception_handlers")
+        yield from self._exceptions(filename, scope, handlers)
+
+    def _exceptions(
+        self, filename: str, scope: int, handlers: ir.Expr | None, depth: int = 0
+    ) -> Iterator[Handling]:
+        """What a dict of exception handlers holds, also what it takes over from others by `**`."""
+        if depth > _DEPTH:
+            return
         for file, owner, mapping in self._mappings(filename, scope, handlers):
             for key, value in mapping.items:
                 if key is not None:
                     yield from self.function(file, owner, "exception", subject(key), value)
+                else:
+                    yield from self._exceptions(file, owner, value, depth + 1)
 
     def called(self, filename: str, scope: int, call: ir.Call) -> Iterator[Handling]:
         """`add_event_handler("startup", f)` and `add_exception_handler(X, f)`."""
@@ -91,9 +104,10 @@ class HandlerReader:
                         yield found
                         return
 
-    def _each(
+    def listed(
         self, filename: str, scope: int, kind: str, handlers: ir.Expr | None
     ) -> Iterator[Handling]:
+        """The handlers in a list, as `on_startup=` takes it."""
         match handlers:
             case ir.Sequence(items=items):
                 for item in items:

@@ -33,6 +33,13 @@ _ADDING = frozenset(
     {"add_route", "add_api_route", "add_websocket_route", "add_api_websocket_route"}
 )
 _HANDLING = frozenset({"add_event_handler", "add_exception_handler"})
+_INCLUDING = frozenset({"include_router", "mount", "host"})
+_REGISTERING = _ADDING | _HANDLING | _INCLUDING | {"add_middleware"}
+"""The methods that a name may stand for: `add = app.add_middleware`."""
+_ASSIGNED = frozenset(
+    {"routes", "lifespan_context", "user_middleware", "on_startup", "on_shutdown"}
+)
+"""The attributes of an application whose assignments and extensions count."""
 
 
 class Wiring(Registry):
@@ -45,6 +52,7 @@ class Wiring(Registry):
         self._routes = RouteReader(self.reader, self._layers)
         self._handlers = HandlerReader(self.reader)
         self._kept_calls: dict[str, frozenset[Span]] = {}
+        self._method_aliases: dict[str, frozenset[str]] = {}
         self._decorators = DecoratorReader(
             files, evaluator, self, self._layers, self._routes, self._handlers
         )
@@ -74,6 +82,26 @@ class Wiring(Registry):
             self._registration(filename, scope, call)
         if isinstance(call.func, ir.Attribute):
             self._method(filename, scope, call, call.func)
+        elif isinstance(call.func, ir.Name) and call.func.id in self._aliases(filename):
+            self._aliased_method(filename, scope, call, call.func)
+
+    def _aliases(self, filename: str) -> frozenset[str]:
+        """The names in a file that hold a method such as `app.add_middleware`."""
+        known = self._method_aliases.get(filename)
+        if known is None:
+            known = self._method_aliases[filename] = frozenset(
+                binding.name
+                for binding in self._files[filename].facts.bindings
+                if isinstance(binding.value, ir.Attribute) and binding.value.attr in _REGISTERING
+            )
+        return known
+
+    def _aliased_method(self, filename: str, scope: int, call: ir.Call, name: ir.Name) -> None:
+        """`add(Timing)` after `add = app.add_middleware`."""
+        for file, _, method in self._evaluator.bound(filename, scope, name):
+            if file == filename and isinstance(method, ir.Attribute):
+                func = replace(method, span=name.span)
+                self._method(filename, scope, replace(call, func=func), func)
 
     def _registration(self, filename: str, scope: int, call: ir.Call) -> None:
         """`Instrumentator().instrument(app)`: what another package does to an application."""
@@ -99,9 +127,9 @@ class Wiring(Registry):
                     self.add_layers(
                         node, self._layers.registered(filename, scope, call, Position.ADDED)
                     )
-            case "include_router" | "mount" | "host":
+            case name if name in _INCLUDING:
                 for node in self.registered_on(filename, scope, func):
-                    self._include(node, filename, scope, call, func.attr)
+                    self._include(node, filename, scope, call, name)
             case name if name in _ADDING:
                 for node in self.registered_on(filename, scope, func):
                     self.add_routes(
@@ -213,7 +241,7 @@ class Wiring(Registry):
     def _binding(self, filename: str, binding: BindingFacts) -> None:
         """`app.routes.append(...)`, `app.user_middleware = [...]` and their like."""
         owner, _, attr = binding.name.rpartition(".")
-        if attr not in ("routes", "lifespan_context", "user_middleware"):
+        if attr not in _ASSIGNED:
             return
         if binding.value is None or (
             binding.augments and binding.value.span.start < binding.span.end
@@ -231,6 +259,9 @@ class Wiring(Registry):
                 position = Position.APPENDED if binding.augments else Position.LISTED
                 position = Position.ADDED if binding.at_front else position
                 self.add_layers(node, self._layers.listed(filename, scope, binding.value, position))
+            elif attr in ("on_startup", "on_shutdown"):
+                kind = attr.removeprefix("on_")
+                self.handlers[node] += self._handlers.listed(filename, scope, kind, binding.value)
             else:
                 self.handlers[node] += self._handlers.function(
                     filename, scope, "lifespan", "", binding.value

@@ -1,0 +1,26 @@
+"""How a run of the command ends: its exit codes, and the one line of a run that failed."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import click
+
+REPORTED = 1
+FAILED = 2
+INTERRUPTED = 130
+PLEASE_REPORT = "This is a bug of asgi-lint; please report it with these lines:"
+
+
+def fail(message: str) -> NoReturn:
+    """End a run that cannot do what it was asked for; `message` is one sentence that says why."""
+    tell(f"error: {message}")
+    sys.exit(FAILED)
+
+
+def tell(message: str) -> None:
+    """Say something about the run itself, on one line of standard error."""
+    from asgi_lint.reporters.characters import visible
+
+    click.echo(f"asgi-lint: {visible(message)}", err=True)
