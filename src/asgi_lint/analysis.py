@@ -66,27 +66,29 @@ def analyse(
     *,
     overrides: Mapping[str, str] | None = None,
     options: Mapping[str, Mapping[str, bool | str]] | None = None,
-    given: Mapping[str, Source | SourceProblem] | None = None,
+    unsaved: Mapping[str, Source | SourceProblem] | None = None,
 ) -> Analysis:
     """Run the rules over one project.
 
-    All names are absolute with forward slashes. `given` holds sources that are not to be read
-    from disk, such as standard input. ValueError for a wrong override.
+    All names are absolute with forward slashes. `unsaved` holds sources that are not to be read
+    from disk: standard input, and what fixes have made of a file. ValueError for a wrong override.
     """
     rules = tuple(rules)
+    unsaved = unsaved or {}
     crashes = _Crashes(root)
     sources: dict[str, Source] = {}
     unreadable: list[Finding] = []
     unparsable: list[Finding] = []
     for filename in filenames:
-        source = (given or {}).get(filename) or read_source(filename)
+        source = unsaved.get(filename) or read_source(filename)
         if isinstance(source, Source):
             sources[filename] = source
         else:
             problems = unreadable if source.kind is ProblemKind.UNREADABLE else unparsable
             problems.append(Finding(Place(filename, source.span), source.message))
     scripts = {name: each.text for name, each in sources.items() if _SCRIPT in each.text}
-    versions = Versions(root, manifests, overrides, scripts)
+    texts = {name: each.text for name, each in unsaved.items() if isinstance(each, Source)}
+    versions = Versions(root, manifests, overrides, scripts, texts)
     facts, broken = _extract(root, filenames, sources, rules, crashes)
     unparsable += broken
     for problem in versions.problems:

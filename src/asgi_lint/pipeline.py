@@ -33,17 +33,19 @@ class UsageError(Exception):
 class Run:
     """A finished run.
 
-    `sources` has the decoded text of every file that a diagnostic points at. `fails` says whether
+    `sources` has every file that a diagnostic points at, if it could be read. `fails` says whether
     a diagnostic is as severe as its project's `fail-on`. `warnings` are about the run itself: one
-    sentence each, with its place. `crashes` are our own bugs.
+    sentence each, with its place. `crashes` are our own bugs. `reported` are the files that
+    diagnostics were reported for, as the paths asked.
     """
 
     diagnostics: tuple[Diagnostic, ...]
-    sources: Mapping[str, str]
+    sources: Mapping[str, Source]
     files_checked: int
     fails: bool
     warnings: tuple[tuple[Place, str], ...]
     crashes: tuple[Crash, ...]
+    reported: frozenset[str] = frozenset()
 
 
 def run(
@@ -67,11 +69,12 @@ def merged(runs: Iterable[Run]) -> Run:
     parts = tuple(runs)
     return Run(
         diagnostics=_sorted(d for p in parts for d in p.diagnostics),
-        sources={name: text for p in parts for name, text in p.sources.items()},
+        sources={name: source for p in parts for name, source in p.sources.items()},
         files_checked=sum(p.files_checked for p in parts),
         fails=any(p.fails for p in parts),
         warnings=tuple(w for p in parts for w in p.warnings),
         crashes=tuple(c for p in parts for c in p.crashes),
+        reported=frozenset().union(*(p.reported for p in parts)),
     )
 
 
@@ -80,13 +83,16 @@ def projects_at(
     settings_for: Callable[[str], Settings],
     *,
     stdin: Source | SourceProblem | None = None,
+    unsaved: Mapping[str, Source] | None = None,
     today: dt.date | None = None,
 ) -> Iterator[tuple[Project | None, Run]]:
     """Each project that lies at or around the paths, with its own run; errors as for `run`.
 
-    A folder that cannot be listed is a run of its own, without a project.
+    `unsaved` has what stands for files on disk, Python files and manifests, by filename. A folder
+    that cannot be listed is a run of its own, without a project.
     """
     paths = tuple(paths)
+    sources: dict[str, Source | SourceProblem] = {}
     found, unlisted = found_at(paths, settings_for)
     given = dict.fromkeys(map(absolute_filename, paths))
     if stdin is not None:
@@ -95,9 +101,11 @@ def projects_at(
                 f'Standard input is a Python file, not a manifest: "{stdin.filename}".'
             )
         given[stdin.filename] = found[stdin.filename] = None
+        sources[stdin.filename] = stdin
+    sources |= unsaved or {}
     for root, filenames in group_by_root(found, given).items():
         settings = settings_for(root)
-        yield _check_project(root, filenames, given, settings, stdin, today or _today())
+        yield _check_project(root, filenames, given, settings, sources, today or _today())
     for problem in unlisted:
         yield None, _unlisted(problem)
 
@@ -132,7 +140,7 @@ def _check_project(
     found: Iterable[str],
     given: Collection[str],
     settings: Settings,
-    stdin: Source | SourceProblem | None,
+    unsaved: Mapping[str, Source | SourceProblem],
     today: dt.date,
 ) -> tuple[Project, Run]:
     overrides = overrides_of(root, settings)
@@ -156,20 +164,22 @@ def _check_project(
         [rule for rule in every.values() if rule.code in settings.codes],
         overrides=overrides,
         options={rule.name: settings.options_for(rule) for rule in every.values()},
-        given={stdin.filename: stdin} if stdin is not None else {},
+        unsaved=unsaved,
     )
-    sources = dict(analysis.sources)
+    sources = {name: each for name, each in unsaved.items() if isinstance(each, Source)}
+    sources |= analysis.sources
     names = {rule.name: rule.code for rule in every.values()}
     reported |= _included(analysis, given)
     settled = settle(analysis.findings, sources, reported, settings, names, today)
     shown = {place.filename for d in settled.diagnostics for place in _places(d)}
     outcome = Run(
         diagnostics=settled.diagnostics,
-        sources={name: sources[name].text for name in sorted(shown) if name in sources},
+        sources={name: sources[name] for name in sorted(shown) if name in sources},
         files_checked=len(reported),
         fails=any(d.severity.rank >= settings.fail_on.rank for d in settled.diagnostics),
         warnings=settled.malformed,
         crashes=analysis.crashes,
+        reported=frozenset(reported),
     )
     return analysis.project, outcome
 

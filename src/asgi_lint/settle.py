@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from asgi_lint.diagnostics import Diagnostic, Place
-from asgi_lint.source import Source, read_source
+from asgi_lint.diagnostics import Applicability, Diagnostic, Fix, Place
+from asgi_lint.source import Source
 from asgi_lint.suppression import FileKind, find_suppressions
+from asgi_lint.versions.manifest_text import load_source
 from asgi_lint.versions.readers import is_manifest
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def settle(
         if filename not in reported or rule.code not in settings.codes_for(filename):
             continue
         if suppressions.of(filename).covers(rule.code, finding.place.span, today) is None:
-            kept.append(_diagnostic(rule, finding))
+            kept.append(_diagnostic(rule, finding, may_fix=settings.may_fix(rule.code)))
     malformed = [
         (Place(filename, directive.span), directive.message)
         for filename in sorted(reported)
@@ -58,7 +59,10 @@ def settle(
     return Settled(tuple(sorted(set(kept), key=lambda d: d.sort_key)), tuple(malformed))
 
 
-def _diagnostic(rule: Rule, finding: Finding) -> Diagnostic:
+def _diagnostic(rule: Rule, finding: Finding, *, may_fix: bool) -> Diagnostic:
+    fix = finding.fix
+    if fix is not None and not may_fix:
+        fix = Fix(Applicability.ADVICE, fix.message)
     return Diagnostic(
         code=rule.code,
         name=rule.name,
@@ -66,7 +70,7 @@ def _diagnostic(rule: Rule, finding: Finding) -> Diagnostic:
         severity=finding.severity or rule.severity,
         place=finding.place,
         url=rule.url,
-        fix=finding.fix,
+        fix=fix,
         trace=finding.trace,
     )
 
@@ -92,7 +96,7 @@ class _Suppressions:
             return source.text
         if _kind(filename) is FileKind.PYTHON and not is_manifest(filename):
             return ""  # it could not be read, or decoded
-        read = read_source(filename)
+        read = load_source(filename)
         if not isinstance(read, Source):
             return ""
         self._sources[filename] = read

@@ -18,6 +18,15 @@ from asgi_lint.diagnostics import FILE_START, Position, Span
 NEWLINE = re.compile(r"\r\n|\r|\n")
 """What ends a line of Python. `str.splitlines` knows more endings, such as a form feed."""
 
+BYTE_ORDER_MARKS = {
+    "utf-8": codecs.BOM_UTF8,
+    "utf-32-le": codecs.BOM_UTF32_LE,
+    "utf-32-be": codecs.BOM_UTF32_BE,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+}
+"""The byte order mark of each encoding that has one; UTF-16's begins like UTF-32's."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -48,7 +57,8 @@ class Source:
 
         Raises UnicodeEncodeError for a character that the encoding lacks.
         """
-        return (codecs.BOM_UTF8 if self.has_bom else b"") + text.encode(self.encoding)
+        mark = BYTE_ORDER_MARKS[self.encoding] if self.has_bom else b""
+        return mark + text.encode(self.encoding)
 
 
 class ProblemKind(Enum):

@@ -5,6 +5,7 @@ from cut_places import assert_cut_out, cut
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asgi_lint.source import Source
 from asgi_lint.versions.manifest_text import ManifestText, decode
 from asgi_lint.versions.readers import is_manifest, script
 from asgi_lint.versions.requirements import Kind
@@ -32,9 +33,9 @@ import fastapi
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_requirements_of_one_script(line_end: str, mark: bytes) -> None:
     text = SCRIPT.replace("\n", line_end)
-    manifest = decode("/project/serve.py", mark + text.encode())
-    assert isinstance(manifest, ManifestText)
-    reading = script.read(manifest)
+    source = decode("/project/serve.py", mark + text.encode())
+    assert isinstance(source, Source)
+    reading = script.read(ManifestText(source.filename, source.text))
     found = [
         (each.name, each.kind, each.place.span.start, each.specifier_text)
         for each in reading.requirements

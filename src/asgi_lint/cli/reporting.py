@@ -21,7 +21,7 @@ def report_of(outcome: Run, *, with_pages: bool) -> Report:
     reported = [known[code] for code in sorted({d.code for d in outcome.diagnostics})]
     return Report(
         diagnostics=outcome.diagnostics,
-        sources=outcome.sources,
+        sources={name: source.text for name, source in outcome.sources.items()},
         base=base,
         repository=Path(repository_top(str(base)) or base),
         files_checked=outcome.files_checked,

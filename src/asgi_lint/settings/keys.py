@@ -121,6 +121,26 @@ KEYS = (
         "The least severity that makes the exit code 1.",
         ("note", "warning", "error"),
     ),
+    Key("fix", Kind.BOOLEAN, default=False, description="Apply fixes, as `--fix` does."),
+    Key(
+        "unsafe-fixes",
+        Kind.BOOLEAN,
+        default=False,
+        description="Fixes that may change something else too are applied as well.",
+    ),
+    Key(
+        "fixable",
+        Kind.CODES,
+        None,
+        "The rules whose fixes may be applied. Without it, those of all rules.",
+    ),
+    Key(
+        "unfixable",
+        Kind.CODES,
+        (),
+        "Rules whose fixes are not applied: what they suggest is advice. Of two selectors for a "
+        "rule the more specific one decides.",
+    ),
     Key("output-format", Kind.CHOICE, "full", "How diagnostics are written.", OUTPUT_FORMATS),
     Key(
         "rules", Kind.OPTIONS, (), "Options of single rules, each in a table with the rule's name."

@@ -81,6 +81,13 @@ def default_selection(rules: Mapping[str, KnownRule]) -> Selection:
     return Selection(select=(Selector("default", enabled, 0),))
 
 
+def allows(code: str, on: Iterable[Selector] | None, off: Iterable[Selector]) -> bool:
+    """Whether `on` (None for every rule) outdoes `off` for a code: by the more specific selector."""
+    for_it = -1 if on is not None else 0
+    for_it = max((s.specificity for s in on or () if code in s.codes), default=for_it)
+    return for_it > max((s.specificity for s in off if code in s.codes), default=-1)
+
+
 def selected_codes(selections: Iterable[Selection]) -> frozenset[str]:
     """The codes that run, given the selections from the weakest source to the strongest.
 

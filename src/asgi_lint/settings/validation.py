@@ -47,6 +47,10 @@ def with_table(
         starlette_version=values.get("starlette-version", settings.starlette_version),
         fastapi_version=values.get("fastapi-version", settings.fastapi_version),
         fail_on=Severity(values.get("fail-on", settings.fail_on)),
+        fix=values.get("fix", settings.fix),
+        unsafe_fixes=values.get("unsafe-fixes", settings.unsafe_fixes),
+        fixable=values.get("fixable", settings.fixable),
+        unfixable=values.get("unfixable", settings.unfixable),
         output_format=values.get("output-format", settings.output_format),
         rule_options=options,
     )
@@ -118,7 +122,7 @@ class _TableReader:
             suggestion = _did_you_mean(written, known)
             problem = f'no rule has the code, prefix or name "{written}"{suggestion}'
             raise self.origin.error(path, problem)
-        if path[0] not in {"select", "extend-select"} and selector.codes <= ALWAYS_SELECTED:
+        if path[0] in _SILENCING and selector.codes <= ALWAYS_SELECTED:
             problem = (
                 f'"{written}" cannot be ignored: a file that was not checked must not look clean'
             )
@@ -191,6 +195,9 @@ class _TableReader:
         if not isinstance(value, dict):
             raise self.wrong_type(path, expected, value)
         return value
+
+
+_SILENCING = frozenset({"ignore", "per-file-ignores"})
 
 
 def _among(options: Iterable[str]) -> str:

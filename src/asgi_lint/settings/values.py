@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Severity
 from asgi_lint.globs import Glob, GlobMatcher
 from asgi_lint.settings.keys import DEFAULT_EXCLUDE
-from asgi_lint.settings.selection import ALWAYS_SELECTED, Selection, Selector, selected_codes
+from asgi_lint.settings.selection import (
+    ALWAYS_SELECTED,
+    Selection,
+    Selector,
+    allows,
+    selected_codes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +53,10 @@ class Settings:
     starlette_version: str | None = None
     fastapi_version: str | None = None
     fail_on: Severity = Severity.WARNING
+    fix: bool = False
+    unsafe_fixes: bool = False
+    fixable: tuple[Selector, ...] | None = None
+    unfixable: tuple[Selector, ...] = ()
     output_format: str = "full"
     rule_options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
 
@@ -62,6 +72,10 @@ class Settings:
             if matcher.covers(filename, top) != negated:
                 codes -= ignored
         return codes
+
+    def may_fix(self, code: str) -> bool:
+        """Whether a rule's fixes may be applied."""
+        return allows(code, self.fixable, self.unfixable)
 
     def options_for(self, rule: KnownRule) -> dict[str, bool | str]:
         """A rule's options: its defaults, and over them what was set."""

@@ -38,8 +38,8 @@ class Versions:
     `root` and `manifests` are absolute paths with forward slashes. `overrides` maps a package to
     what to assume instead of its requirements: a specifier (`<0.21`) or a release (`0.20.4`);
     ValueError if one is wrong. `scripts` are the texts of Python files that may have a header of
-    their own (PEP 723), which speaks for that file alone. Manifests are read at once, everything
-    else when it is asked for.
+    their own (PEP 723), which speaks for that file alone. `unsaved` has the texts of manifests that are not
+    to be read from disk. Manifests are read at once, everything else when it is asked for.
     """
 
     def __init__(
@@ -48,10 +48,12 @@ class Versions:
         manifests: Iterable[str],
         overrides: Mapping[str, str] | None = None,
         scripts: Mapping[str, str] | None = None,
+        unsaved: Mapping[str, str] | None = None,
     ) -> None:
         self._overrides = _checked(overrides or {})
         self._root = PurePosixPath(root)
-        self._readings = {name: read_manifest(name) for name in sorted(set(manifests))}
+        self._unsaved = unsaved or {}
+        self._readings = {name: read_manifest(name, unsaved) for name in sorted(set(manifests))}
         self._scripts = {
             name: script.read(ManifestText(name, text)) for name, text in (scripts or {}).items()
         }
@@ -192,7 +194,7 @@ class Versions:
         if name in self._readings:
             return self._readings[name]
         if name not in self._readings_above:
-            self._readings_above[name] = read_manifest(name)
+            self._readings_above[name] = read_manifest(name, self._unsaved)
         return self._readings_above[name]
 
 

@@ -22,7 +22,7 @@ from asgi_lint.versions.readers import (
 from asgi_lint.versions.requirements import Problem, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from asgi_lint.versions.manifest_text import ManifestText
 
@@ -70,12 +70,15 @@ def is_lock(filename: str) -> bool:
     return _reader(filename) in _LOCK_READERS
 
 
-def read_manifest(filename: str) -> Reading:
-    """Read the manifest at `filename` (absolute, forward slashes); what is wrong is part of it."""
+def read_manifest(filename: str, unsaved: Mapping[str, str] | None = None) -> Reading:
+    """Read the manifest at `filename` (absolute, forward slashes); what is wrong is part of it.
+
+    `unsaved` has the texts of manifests that are not to be read from disk.
+    """
     read = _reader(filename)
     if read is None:
         raise ValueError(f"{filename} is not a manifest")
-    text = load(filename)
+    text = load(filename, unsaved or {})
     return Reading(problems=(text,)) if isinstance(text, Problem) else read(text)
 
 

@@ -7,7 +7,6 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from asgi_lint.versions.manifest_text import load
 from asgi_lint.versions.readers import pep508
 from asgi_lint.versions.requirements import (
     Comment,
@@ -132,7 +131,7 @@ def _included(
         message = f"`{line.text}` includes a file that does not exist."
         yield Problem(ProblemKind.UNREADABLE, place, message)
         return
-    text = load(path.as_posix())
+    text = manifest.included(path.as_posix())
     if isinstance(text, Problem):
         yield text
         return

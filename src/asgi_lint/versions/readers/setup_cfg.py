@@ -7,11 +7,11 @@ each value by the same rules.
 from __future__ import annotations
 
 import configparser
+import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from asgi_lint.versions.manifest_text import load
 from asgi_lint.versions.readers import pep508, requirements_txt
 from asgi_lint.versions.requirements import (
     Comment,
@@ -164,13 +164,13 @@ def _requirement(manifest: ManifestText, line: Line, group: str) -> Iterator[_It
 def _included(manifest: ManifestText, line: Line) -> Iterator[_Item]:
     """What the files of `file: requirements.txt, more.txt` hold."""
     for part in line.text.removeprefix(_FILES).split(","):
-        path = Path(manifest.filename).parent / part.strip()
+        path = Path(os.path.normpath(Path(manifest.filename).parent / part.strip()))
         if not path.is_file():
             place = manifest.place(line.offset, line.offset + len(line.text))
             message = f"`{line.text}` includes a file that does not exist."
             yield Problem(ProblemKind.UNREADABLE, place, message)
             continue
-        text = load(path.as_posix())
+        text = manifest.included(path.as_posix())
         if isinstance(text, Problem):
             yield text
             continue
