@@ -1,20 +1,20 @@
-"""`asgi-lint check`: report what is wrong."""
+"""`asgi-lint check`: report what is wrong, and fix what can be."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from asgi_lint.cli.ending import FAILED, REPORTED, fail
 from asgi_lint.cli.options import common_folder, fastapi_version, settings_under, starlette_version
-from asgi_lint.cli.printing import uses_color, warn, write
+from asgi_lint.cli.printing import uses_color, warn, write, write_bytes
 from asgi_lint.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from asgi_lint.pipeline import Run
+    from asgi_lint.fixing import Fixing
     from asgi_lint.source import Source, SourceProblem
 
 
@@ -44,31 +44,67 @@ if TYPE_CHECKING:
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")
 @click.option("--stdin-filename", metavar="PATH", help="What `-` (standard input) is the text of.")
+@click.option("--fix/--no-fix", default=None, help="Apply safe fixes.")
+@click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe ones too.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--show-fixes", is_flag=True, help="List what was fixed.")
+@click.option("--fixable", multiple=True, metavar="CODES", help="Apply fixes of these rules only.")
+@click.option("--unfixable", multiple=True, metavar="CODES", help="Do not apply fixes of these.")
+@click.option(
+    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, too."
+)
 def check(paths: tuple[str, ...], **options: Any) -> None:
     """Check files and folders (default: the current folder); `-` is standard input.
 
     CODES are codes (ASG201), prefixes (ASG2) or names of rules, separated by commas.
     """
-    from asgi_lint.pipeline import UsageError, run
+    from asgi_lint.cli.fixes import show_difference, tell_of
+    from asgi_lint.fixing import carried_out, fix
+    from asgi_lint.pipeline import UsageError
     from asgi_lint.settings import SettingsError
 
-    stdin = _standard_input(paths, options["stdin_filename"])
+    typed = _standard_input(paths, options["stdin_filename"])
+    is_diff, is_filter = options["diff"], typed is not None and bool(options["fix"])
+    if is_diff:
+        options["fix"] = True
+    elif typed is not None:  # there a configuration's `fix` has no file to change
+        options["fix"] = is_filter
     on_disk = [path for path in paths or (".",) if path != "-"]
+    stdin = typed.source if typed is not None else None
     try:
         settings_for = settings_under(options)
         meant = [*on_disk, stdin.filename] if stdin else on_disk
         output_format = settings_for(common_folder(meant)).output_format
-        outcome = run(on_disk, settings_for, stdin=stdin)
+        fixing = fix(on_disk, settings_for, stdin=stdin, may_write=not is_diff)
+        if not is_diff:
+            fixing = carried_out(fixing, on_disk, settings_for, stdin=stdin)
     except (SettingsError, UsageError) as error:
         fail(str(error))
-    warn(outcome)
-    _write(outcome, output_format, options["output_file"], statistics=options["statistics"])
-    if outcome.crashes:
-        sys.exit(FAILED)
-    sys.exit(REPORTED if outcome.fails and not options["exit_zero"] else 0)
+    warn(fixing.remaining)
+    tell_of(fixing)
+    if is_diff:
+        show_difference(fixing, options["output_file"], is_listed=options["show_fixes"])
+    else:
+        if typed is not None and is_filter:
+            write_bytes(typed.after(fixing), None)
+        _report(fixing, output_format, options, err=is_filter)
+    sys.exit(_exit_code(fixing, options))
 
 
-def _standard_input(paths: tuple[str, ...], filename: str | None) -> Source | SourceProblem | None:
+class _StandardInput(NamedTuple):
+    """What was read there, as it came and as the file that it stands for."""
+
+    data: bytes
+    source: Source | SourceProblem
+
+    def after(self, fixing: Fixing) -> bytes:
+        """What fixes make of it."""
+        name = self.source.filename
+        changed = [each.after for each in fixing.changes if each.source.filename == name]
+        return changed[0] if changed else self.data
+
+
+def _standard_input(paths: tuple[str, ...], filename: str | None) -> _StandardInput | None:
     if "-" not in paths:
         if filename is not None:
             fail("--stdin-filename goes with `-` among the paths.")
@@ -77,21 +113,44 @@ def _standard_input(paths: tuple[str, ...], filename: str | None) -> Source | So
         fail("Standard input is closed: `-` has nothing to read.")
     from asgi_lint.source import absolute_filename, decode_source
 
-    return decode_source(sys.stdin.buffer.read(), absolute_filename(filename or "stdin.py"))
+    data = sys.stdin.buffer.read()
+    return _StandardInput(data, decode_source(data, absolute_filename(filename or "stdin.py")))
 
 
-def _write(outcome: Run, output_format: str, target: Path | None, *, statistics: bool) -> None:
+def _report(fixing: Fixing, output_format: str, options: dict[str, Any], *, err: bool) -> None:
+    """Write what remains; on standard error where standard output is for the fixed text."""
     from asgi_lint.cli.reporting import report_of
     from asgi_lint.reporters.formats import FORMATS, render
+    from asgi_lint.reporters.report import Fixes
     from asgi_lint.reporters.statistics import render as render_statistics
     from asgi_lint.reporters.statistics import render_json
+    from asgi_lint.reporters.summary import fixed_lines
 
-    report = report_of(outcome, with_pages=output_format == "sarif")
-    color = uses_color(target)
-    if not statistics:
+    target: Path | None = options["output_file"]
+    fixes = Fixes(fixing.applied, fixing.held_back, is_listed=options["show_fixes"])
+    with_pages = output_format == "sarif"
+    report = report_of(
+        fixing.remaining, fixes if fixing.is_asked_for else None, with_pages=with_pages
+    )
+    for_people = FORMATS[output_format].for_people
+    color = uses_color(target, err=err)
+    if not options["statistics"]:
         text = render(report, output_format, color=color)
     elif output_format == "json":
         text = render_json(report)
     else:
         text = render_statistics(report, color=color)
-    write(text, target, for_people=FORMATS[output_format].for_people, color=color)
+    write(text, target, for_people=for_people, color=color, err=err)
+    for line in () if for_people else fixed_lines(report):
+        click.echo(line, err=True)
+
+
+def _exit_code(fixing: Fixing, options: dict[str, Any]) -> int:
+    if fixing.remaining.crashes or any(each.is_failure for each in fixing.obstacles):
+        return FAILED
+    if options["exit_zero"]:
+        return 0
+    if options["diff"]:
+        return REPORTED if fixing.changes else 0
+    is_changed = options["exit_non_zero_on_fix"] and fixing.applied
+    return REPORTED if fixing.remaining.fails or is_changed else 0

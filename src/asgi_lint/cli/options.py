@@ -44,7 +44,8 @@ def settings_under(options: dict[str, Any]) -> Callable[[str], Settings]:
 
 _SETTINGS = frozenset(
     {"select", "extend_select", "ignore", "exclude", "extend_exclude", "force_exclude",
-     "starlette_version", "fastapi_version", "output_format", "fail_on"}
+     "starlette_version", "fastapi_version", "output_format", "fail_on", "fix", "unsafe_fixes",
+     "fixable", "unfixable"}
 )  # fmt: skip
 """The options that are also keys of a configuration."""
 

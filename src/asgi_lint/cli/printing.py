@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,25 +14,46 @@ import click
 from asgi_lint.cli.ending import PLEASE_REPORT, fail, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
     from asgi_lint.pipeline import Run
 
 
-def uses_color(target: Path | None) -> bool:
-    """Whether what is written to a file, or to standard output without one, is coloured."""
+def uses_color(target: Path | None = None, *, err: bool = False) -> bool:
+    """Whether what is written to a file, or to a standard stream without one, is coloured."""
     from asgi_lint.reporters.color import use_color
 
-    return target is None and sys.stdout is not None and use_color(sys.stdout, os.environ)
+    stream = sys.stderr if err else sys.stdout
+    return target is None and stream is not None and use_color(stream, os.environ)
 
 
-def write(text: str, target: Path | None, *, for_people: bool, color: bool) -> None:
-    """Write to a file or to standard output, where only people get what its encoding can say."""
-    try:
+def write(
+    text: str, target: Path | None, *, for_people: bool, color: bool, err: bool = False
+) -> None:
+    """Write to a file or a standard stream, where only people get what its encoding can say."""
+    if target is not None or not for_people:
+        write_bytes(text.encode("utf-8"), target, err=err)
+        return
+    with _failing_well(None):
+        click.echo(
+            encodable(text, sys.stderr if err else sys.stdout), nl=False, color=color, err=err
+        )
+
+
+def write_bytes(data: bytes, target: Path | None, *, err: bool = False) -> None:
+    """Write to a file or a standard stream just as it is."""
+    with _failing_well(target):
         if target is not None:
-            target.write_text(text, encoding="utf-8", newline="")
-        elif for_people:
-            click.echo(encodable(text), nl=False, color=color)
+            target.write_bytes(data)
         else:
-            click.echo(text.encode("utf-8"), nl=False)
+            click.echo(data, nl=False, err=err)
+
+
+@contextmanager
+def _failing_well(target: Path | None) -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -39,9 +61,9 @@ def write(text: str, target: Path | None, *, for_people: bool, color: bool) -> N
         fail(f"Cannot write {shown}: {(error.strerror or 'unknown error').lower()}.")
 
 
-def encodable(text: str) -> str:
-    """The text with what standard output's encoding lacks as an escape, such as `\\u65e5`."""
-    encoding = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
+def encodable(text: str, stream: TextIO | None) -> str:
+    """The text with what the stream's encoding lacks as an escape, such as `\\u65e5`."""
+    encoding = codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name
     if encoding == "ascii":  # it stands for a locale that says nothing: there click writes UTF-8
         return text
     return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -12,9 +12,10 @@ from asgi_lint.rules.registry import page, rules
 
 if TYPE_CHECKING:
     from asgi_lint.pipeline import Run
+    from asgi_lint.reporters.report import Fixes
 
 
-def report_of(outcome: Run, *, with_pages: bool) -> Report:
+def report_of(outcome: Run, fixes: Fixes | None = None, *, with_pages: bool) -> Report:
     """The report, paths relative to the working directory; `with_pages` adds the rules' pages."""
     known = rules()
     base = Path.cwd()
@@ -42,4 +43,5 @@ def report_of(outcome: Run, *, with_pages: bool) -> Report:
             for d in outcome.diagnostics
             if d.code in ("ASG001", "ASG002")
         ),
+        fixes=fixes,
     )

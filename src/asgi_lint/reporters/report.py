@@ -38,12 +38,26 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixes:
+    """What a run that was to fix has come to.
+
+    `applied` are the diagnostics that were fixed. `held_back` counts the unsafe fixes that were not
+    asked for. With `is_listed` the summary says where what was fixed.
+    """
+
+    applied: tuple[Diagnostic, ...]
+    held_back: int = 0
+    is_listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A finished run.
 
     `diagnostics` are sorted by `Diagnostic.sort_key`. `sources` gives a file's decoded text by its
     absolute filename, and lacks a file that could not be read. Paths are shown relative to `base`,
     and in SARIF relative to `repository`; both are absolute. `rules` has every reported code.
+    `fixes` is None for a run that was not to fix anything.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -54,3 +68,4 @@ class Report:
     rules: Mapping[str, RuleInfo]
     version: str
     notifications: tuple[Notification, ...] = ()
+    fixes: Fixes | None = None

@@ -6,22 +6,29 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Severity
+from asgi_lint.reporters.characters import visible
+from asgi_lint.reporters.paths import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
+    from asgi_lint.diagnostics import Diagnostic
     from asgi_lint.reporters.color import Paint
-    from asgi_lint.reporters.report import Report
+    from asgi_lint.reporters.report import Fixes, Report
 
 
 def summary(report: Report, paint: Paint) -> list[str]:
-    """One line, or two where something can be fixed."""
-    files = _counted(report.files_checked, "file")
+    """What was found, before it what was fixed, and after it what can be."""
+    files = counted(report.files_checked, "file")
+    fixed = fixed_lines(report) if report.fixes else []
     if report.diagnostics:
-        return [f"Found {_severities(report, paint)} in {files}.", *_fixable(report)]
+        found = f"Found {_severities(report, paint)} in {files}."
+        more = _held_back(report.fixes) if report.fixes else _fixable(report)
+        return [*fixed, found, *more]
     if not report.files_checked:
         return [paint("No files were checked.", "warning")]
-    return [f"{paint('All checks passed', 'good')}: {files}."]
+    return [*fixed, f"{paint('All checks passed', 'good')}: {files}."]
 
 
 def _severities(report: Report, paint: Paint) -> str:
@@ -29,7 +36,7 @@ def _severities(report: Report, paint: Paint) -> str:
     worst_first = sorted(Severity, key=lambda severity: -severity.rank)
     return _enumerated(
         [
-            paint(_counted(counts[severity], severity.value), severity.value)
+            paint(counted(counts[severity], severity.value), severity.value)
             for severity in worst_first
             if counts[severity]
         ]
@@ -50,10 +57,39 @@ def _fixable(report: Report) -> list[str]:
     return [f"Fixable: {', '.join(kinds)}."] if kinds else []
 
 
+def _held_back(fixes: Fixes) -> list[str]:
+    return (
+        [f"{fixes.held_back} more can be fixed with `--unsafe-fixes`."] if fixes.held_back else []
+    )
+
+
+def fixed_lines(report: Report) -> list[str]:
+    """How many diagnostics were fixed, after where if that is asked for; nothing for none."""
+    if report.fixes is None or not report.fixes.applied:
+        return []
+    fixed = counted(len(report.fixes.applied), "diagnostic")
+    listed = fixes_listed(report.fixes.applied, report.base) if report.fixes.is_listed else []
+    return [*listed, f"Fixed {fixed} ({len(report.diagnostics)} remaining)."]
+
+
+def fixes_listed(applied: Iterable[Diagnostic], base: Path) -> list[str]:
+    """The files with how often which rule's fix was applied in them."""
+    by_file: dict[str, Counter[tuple[str, str]]] = {}
+    for diagnostic in applied:
+        path = visible(shown_path(diagnostic.place.filename, base))
+        by_file.setdefault(path, Counter())[diagnostic.code, diagnostic.name] += 1
+    lines = []
+    for path, counts in sorted(by_file.items()):
+        lines.append(f"{path}:")
+        lines += [f"  {count} x {code} ({name})" for (code, name), count in sorted(counts.items())]
+    return lines
+
+
 def _enumerated(parts: Sequence[str]) -> str:
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -82,7 +82,7 @@ def default_selection(rules: Mapping[str, KnownRule]) -> Selection:
 
 
 def allows(code: str, on: Iterable[Selector] | None, off: Iterable[Selector]) -> bool:
-    """Whether `on` (None for every rule) outdoes `off` for a code: by the more specific selector."""
+    """Whether `on` (None for every rule) outdoes `off` for a code, as the more specific one."""
     for_it = -1 if on is not None else 0
     for_it = max((s.specificity for s in on or () if code in s.codes), default=for_it)
     return for_it > max((s.specificity for s in off if code in s.codes), default=-1)

@@ -38,8 +38,8 @@ class Versions:
     `root` and `manifests` are absolute paths with forward slashes. `overrides` maps a package to
     what to assume instead of its requirements: a specifier (`<0.21`) or a release (`0.20.4`);
     ValueError if one is wrong. `scripts` are the texts of Python files that may have a header of
-    their own (PEP 723), which speaks for that file alone. `unsaved` has the texts of manifests that are not
-    to be read from disk. Manifests are read at once, everything else when it is asked for.
+    their own (PEP 723), which speaks for that file alone. `unsaved` has the texts of manifests that
+    are not to be read from disk. Manifests are read at once, everything else when it is asked for.
     """
 
     def __init__(
