@@ -4,7 +4,7 @@
 
 Each FOLDER is a project; it stays as it is. After `asgi-lint check --fix --unsafe-fixes` on a copy,
 no file may have become invalid, every diagnostic that came with edits must be gone, none may be
-new, a second run must change nothing, and the difference that `--diff` prints, applied by `patch`,
+new, nothing may be left to be fixed, and the difference that `--diff` prints, applied by `patch`,
 must give the same files. Prints a line for each project that has fixes, and exits with 1 if one
 breaks a promise.
 """
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from asgi_lint.diagnostics import Diagnostic
-    from asgi_lint.fixing import Fixing
     from asgi_lint.settings import Settings
 
 EVERYTHING = {"select": ["ALL"], "fix": True, "unsafe-fixes": True}
@@ -77,10 +76,17 @@ def check(folder: Path) -> Outcome:
     """Fix a copy of the project and compare it with what was promised."""
     with tempfile.TemporaryDirectory() as temporary:
         project, patched = (Path(temporary) / name / folder.name for name in ("fixed", "patched"))
-        for copy in (project, patched):
-            shutil.copytree(folder, copy, ignore=_unread)
-            (copy / ".git").mkdir(exist_ok=True)
-        return _checked(project, patched)
+        _copy(folder, project)
+        before = run([project.as_posix()], _settings_for).diagnostics
+        if not any(map(_has_edits, before)):
+            return Outcome(Counter(), 0, 0, [])
+        _copy(folder, patched)
+        return _fixed(project, patched, before)
+
+
+def _copy(folder: Path, target: Path) -> None:
+    shutil.copytree(folder, target, ignore=_unread)
+    (target / ".git").mkdir(exist_ok=True)
 
 
 def _unread(folder: str, names: Iterable[str]) -> set[str]:
@@ -88,9 +94,8 @@ def _unread(folder: str, names: Iterable[str]) -> set[str]:
     return {path.name for path in paths if not path.is_dir() and path.suffix not in _READ}
 
 
-def _checked(project: Path, patched: Path) -> Outcome:
+def _fixed(project: Path, patched: Path, before: tuple[Diagnostic, ...]) -> Outcome:
     paths = [project.as_posix()]
-    before = run(paths, _settings_for)
     invalid = _invalid(project)
     started = time.perf_counter()
     fixing = fix(paths, _settings_for)
@@ -103,14 +108,18 @@ def _checked(project: Path, patched: Path) -> Outcome:
     subprocess.run(
         ["patch", "-p0", "--quiet", "--binary"], cwd=patched, input=patch, check=bool(patch)
     )
-    after = run(paths, _settings_for)
+    after = run(paths, _settings_for).diagnostics
     broken = [
         *(f"{each.of}: {each.report}" for each in fixing.remaining.crashes),
         *(f"{each.filename}: {each.reason}" for each in fixing.obstacles),
         *(f"{code} does not come to an end" for code in fixing.unfinished),
         *(f"{name} is not valid any more" for name in sorted(_invalid(project) - invalid)),
-        *_unkept(before.diagnostics, after.diagnostics),
-        *_again(paths),
+        *_unkept(before, after),
+        *(
+            f"{each.place.filename}: {each.code} could be fixed again"
+            for each in after
+            if _has_edits(each)
+        ),
         *_different(project, patched),
     ]
     return Outcome(
@@ -140,11 +149,14 @@ def _compiles(path: Path) -> bool:
     return True
 
 
-def _unkept(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> list[str]:
+def _has_edits(diagnostic: Diagnostic) -> bool:
+    return diagnostic.fix is not None and diagnostic.fix.edits != ()
+
+
+def _unkept(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> list[str]:
     """Diagnostics that are new, or still there although they came with edits, by file and code."""
-    before, after = tuple(before), tuple(after)
     known = _counted(before)
-    fixable = _counted(d for d in before if d.fix is not None and d.fix.edits)
+    fixable = _counted(filter(_has_edits, before))
     broken = []
     for (filename, code), count in sorted(_counted(after).items()):
         there, fixed = known[filename, code], fixable[filename, code]
@@ -163,11 +175,6 @@ def _counted(diagnostics: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:
 
 def _key(diagnostic: Diagnostic) -> tuple[str, str]:
     return diagnostic.place.filename, diagnostic.code
-
-
-def _again(paths: list[str]) -> list[str]:
-    second: Fixing = fix(paths, _settings_for)
-    return [f"{each.source.filename}: fixed a second time" for each in second.changes]
 
 
 def _different(project: Path, patched: Path) -> list[str]:

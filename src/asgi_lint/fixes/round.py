@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability
 from asgi_lint.fixes.edits import EditError, edited, side_by_side
+from asgi_lint.fixes.freed_imports import without_freed_imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +39,8 @@ class Offer:
 def result_of(offers: Iterable[Offer], sources: Mapping[str, Source]) -> dict[str, Source]:
     """The changed files, given those fixes together; an edit that several ask for is made once.
 
+    An import that they leave without a use is gone too.
+
     Raises EditError for edits that cannot be applied, UnicodeEncodeError for a character that a
     file's encoding lacks.
     """
@@ -47,6 +50,8 @@ def result_of(offers: Iterable[Offer], sources: Mapping[str, Source]) -> dict[st
         source = sources[filename]
         here = [edit for edit in edits if edit.place.filename == filename]
         text = edited(source.text, here)
+        if _is_code(filename):
+            text = without_freed_imports(filename, source.text, text)
         source.encode(text)
         if text != source.text:
             changed[filename] = replace(source, text=text)
