@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asgi_lint.analysis import analyse
+from asgi_lint.caching import cache_folder
 from asgi_lint.diagnostics import FILE_START, Diagnostic, Place
 from asgi_lint.discovery import discover, list_project, missing_paths
 from asgi_lint.roots import group_by_root
 from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
 from asgi_lint.source import Source, absolute_filename
-from asgi_lint.versions.effective import Versions
 from asgi_lint.versions.readers import is_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from asgi_lint.analysis import Analysis, Crash
-    from asgi_lint.model.project import Project
+    from asgi_lint.cache.folder import CacheFolder
     from asgi_lint.settings import Settings
     from asgi_lint.source import SourceProblem
 
@@ -36,7 +36,8 @@ class Run:
     `sources` has every file that a diagnostic points at, if it could be read. `fails` says whether
     a diagnostic is as severe as its project's `fail-on`. `warnings` are about the run itself: one
     sentence each, with its place. `crashes` are our own bugs. `reported` are the files that
-    diagnostics were reported for, as the paths asked.
+    diagnostics were reported for, as the paths asked. `cache_problem` is a sentence about why
+    nothing could be kept.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -46,6 +47,7 @@ class Run:
     warnings: tuple[tuple[Place, str], ...]
     crashes: tuple[Crash, ...]
     reported: frozenset[str] = frozenset()
+    cache_problem: str | None = None
 
 
 def run(
@@ -75,6 +77,7 @@ def merged(runs: Iterable[Run]) -> Run:
         warnings=tuple(w for p in parts for w in p.warnings),
         crashes=tuple(c for p in parts for c in p.crashes),
         reported=frozenset().union(*(p.reported for p in parts)),
+        cache_problem=next((p.cache_problem for p in parts if p.cache_problem), None),
     )
 
 
@@ -85,8 +88,11 @@ def projects_at(
     stdin: Source | SourceProblem | None = None,
     unsaved: Mapping[str, Source] | None = None,
     today: dt.date | None = None,
-) -> Iterator[tuple[Project | None, Run]]:
+    links: bool = False,
+) -> Iterator[tuple[Analysis | None, Run]]:
     """Each project that lies at or around the paths, with its own run; errors as for `run`.
+
+    With `links` every analysis has its project, though a cache may know the findings.
 
     `unsaved` has what stands for files on disk, Python files and manifests, by filename. A folder
     that cannot be listed is a run of its own, without a project.
@@ -105,7 +111,8 @@ def projects_at(
     sources |= unsaved or {}
     for root, filenames in group_by_root(found, given).items():
         settings = settings_for(root)
-        yield _check_project(root, filenames, given, settings, sources, today or _today())
+        day = today or _today()
+        yield _check_project(root, filenames, given, settings, sources, day, links=links)
     for problem in unlisted:
         yield None, _unlisted(problem)
 
@@ -142,7 +149,9 @@ def _check_project(
     settings: Settings,
     unsaved: Mapping[str, Source | SourceProblem],
     today: dt.date,
-) -> tuple[Project, Run]:
+    *,
+    links: bool,
+) -> tuple[Analysis, Run]:
     overrides = overrides_of(root, settings)
     listed = list_project(root, settings, is_manifest)
     files, manifests = set(listed.files), set(listed.manifests)
@@ -157,6 +166,7 @@ def _check_project(
         if filename.endswith(".py") or not is_manifest(filename):
             files.add(filename)
     every = rules()
+    cache = cache_folder(root, settings)
     analysis = analyse(
         root,
         sorted(files),
@@ -165,12 +175,17 @@ def _check_project(
         overrides=overrides,
         options={rule.name: settings.options_for(rule) for rule in every.values()},
         unsaved=unsaved,
+        cache=cache,
+        jobs=settings.jobs,
+        links=links,
     )
-    sources = {name: each for name, each in unsaved.items() if isinstance(each, Source)}
-    sources |= analysis.sources
+    sources = analysis.sources
+    sources.update({name: each for name, each in unsaved.items() if isinstance(each, Source)})
     names = {rule.name: rule.code for rule in every.values()}
     reported |= _included(analysis, given)
-    settled = settle(analysis.findings, sources, reported, settings, names, today)
+    settled = settle(
+        analysis.findings, sources, analysis.commented, reported, settings, names, today
+    )
     shown = {place.filename for d in settled.diagnostics for place in _places(d)}
     outcome = Run(
         diagnostics=settled.diagnostics,
@@ -180,14 +195,25 @@ def _check_project(
         warnings=settled.malformed,
         crashes=analysis.crashes,
         reported=frozenset(reported),
+        cache_problem=_cache_problem(cache),
     )
-    return analysis.project, outcome
+    return analysis, outcome
+
+
+def _cache_problem(cache: CacheFolder | None) -> str | None:
+    if cache is None or cache.problem is None:
+        return None
+    return f'Nothing is kept in "{cache.path}": {cache.problem}.'
 
 
 def overrides_of(root: str, settings: Settings) -> dict[str, str]:
     """The versions to assume by package; UsageError where one does not exist."""
     stated = {"starlette": settings.starlette_version, "fastapi": settings.fastapi_version}
     overrides = {package: version for package, version in stated.items() if version is not None}
+    if not overrides:
+        return overrides
+    from asgi_lint.versions.effective import Versions
+
     try:
         Versions(root, (), overrides)
     except ValueError as error:
@@ -208,10 +234,9 @@ def _is_asked_for(filename: str, root: str, given: Collection[str]) -> bool:
 
 def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
     """The manifests below the given folders that only a `-r` in another one makes a manifest."""
-    stated = {each.place.filename for each in analysis.project.versions.requirements}
     return {
         name
-        for name in stated
+        for name in analysis.stated
         if not (name.endswith(".py") or is_manifest(name))
         and any(_is_below(name, path) for path in given)
     }

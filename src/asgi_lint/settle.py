@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Diagnostic, Fix, Place
 from asgi_lint.source import Source
-from asgi_lint.suppression import FileKind, find_suppressions
+from asgi_lint.suppression import NO_SUPPRESSIONS, FileKind, find_suppressions
 from asgi_lint.versions.manifest_text import load_source
 from asgi_lint.versions.readers import is_manifest
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, MutableMapping
 
     from asgi_lint.diagnostics import Finding
     from asgi_lint.rules.rule import Rule
@@ -31,7 +31,8 @@ class Settled:
 
 def settle(
     findings: Iterable[tuple[Rule, Finding]],
-    sources: dict[str, Source],
+    sources: MutableMapping[str, Source],
+    commented: Collection[str],
     reported: Collection[str],
     settings: Settings,
     names: Mapping[str, str],
@@ -39,10 +40,11 @@ def settle(
 ) -> Settled:
     """Keep the findings in `reported` files that nothing silences.
 
-    `names` maps each rule's name to its code. Sources of manifests are added to `sources`, since
+    `names` maps each rule's name to its code, `commented` are the Python files that may hold a
+    suppression comment. Sources of manifests are added to `sources`, since
     reporters need them too.
     """
-    suppressions = _Suppressions(sources, names)
+    suppressions = _Suppressions(sources, commented, names)
     kept: list[Diagnostic] = []
     for rule, finding in findings:
         filename = finding.place.filename
@@ -53,7 +55,7 @@ def settle(
     malformed = [
         (Place(filename, directive.span), directive.message)
         for filename in sorted(reported)
-        if filename in sources
+        if filename in commented or (is_manifest(filename) and filename in sources)
         for directive in suppressions.of(filename).malformed
     ]
     return Settled(tuple(sorted(set(kept), key=lambda d: d.sort_key)), tuple(malformed))
@@ -78,17 +80,30 @@ def _diagnostic(rule: Rule, finding: Finding, *, may_fix: bool) -> Diagnostic:
 class _Suppressions:
     """The suppression comments of each file, looked for when first asked."""
 
-    def __init__(self, sources: dict[str, Source], names: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        sources: MutableMapping[str, Source],
+        commented: Collection[str],
+        names: Mapping[str, str],
+    ) -> None:
         self._sources = sources
+        self._commented = commented
         self._names = names
         self._known: dict[str, Suppressions] = {}
 
     def of(self, filename: str) -> Suppressions:
         known = self._known.get(filename)
+        if known is None and self._is_silent(filename):
+            known = self._known[filename] = NO_SUPPRESSIONS
         if known is None:
             text, kind = self._text(filename), _kind(filename)
             known = self._known[filename] = find_suppressions(text, kind, self._names)
         return known
+
+    def _is_silent(self, filename: str) -> bool:
+        """Whether it is a Python file without a word that a suppression comment has."""
+        is_python = _kind(filename) is FileKind.PYTHON and not is_manifest(filename)
+        return is_python and filename not in self._commented
 
     def _text(self, filename: str) -> str:
         source = self._sources.get(filename)

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from asgi_lint.cli.ending import FAILED, REPORTED, fail
-from asgi_lint.cli.options import common_folder, fastapi_version, settings_under, starlette_version
+from asgi_lint.cli.options import (
+    cache,
+    cache_dir,
+    common_folder,
+    fastapi_version,
+    jobs,
+    settings_under,
+    starlette_version,
+)
 from asgi_lint.cli.printing import uses_color, warn, write, write_bytes
 from asgi_lint.diagnostics import Severity
 
@@ -44,6 +52,9 @@ if TYPE_CHECKING:
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")
 @click.option("--stdin-filename", metavar="PATH", help="What `-` (standard input) is the text of.")
+@cache
+@cache_dir
+@jobs
 @click.option("--fix/--no-fix", default=None, help="Apply safe fixes.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe ones too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -21,7 +20,7 @@ from asgi_lint.model.facts import (
     Parameter,
     ScopeFacts,
 )
-from asgi_lint.model.function_tree import FunctionTree, NotReadError
+from asgi_lint.model.function_tree import FunctionTree
 from asgi_lint.model.lower import Lowering
 from asgi_lint.model.spans import Spans
 from asgi_lint.model.syntax_tree import TOO_DEEP, SyntaxProblem, syntax_tree
@@ -401,8 +400,7 @@ class _Walk:
         names = tuple(parameter.name for parameter in scope.parameters)
         tree = FunctionTree(node, scope.index, names, self, is_generator=scope.yields > 0)
         for extractor in self._extractors:
-            with suppress(NotReadError):
-                self.candidates.extend(extractor(tree))
+            self.candidates.extend(extractor(tree))
 
     def _parameter(self, found: _Parameter) -> Parameter:
         annotation, default = found.node.annotation, found.default

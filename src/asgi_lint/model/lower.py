@@ -19,8 +19,8 @@ _DEPTH = 60
 _WIDTH = 2_000
 """Items past which a display is unknown: it is a table of data."""
 
-_DIGITS = 10**40
-"""A number past it is unknown."""
+_LARGEST = 2**63
+"""Numbers from it on are unknown: a cache holds no larger ones."""
 
 
 class Lowering:
@@ -184,12 +184,23 @@ def _subscripts(node: ast.expr) -> list[ast.expr]:
 
 def _constant(value: object, span: Span) -> ir.Expr:
     match value:
-        case str() | bytes() | bool() | float() | None:
+        case str() if value.isascii() or _is_text(value):
             return ir.Constant(value, span)
-        case int() if value < _DIGITS:
+        case bool() | float() | None:
+            return ir.Constant(value, span)
+        case int() if value < _LARGEST:
             return ir.Constant(value, span)
         case _:
             return ir.Unknown(span)
+
+
+def _is_text(value: str) -> bool:
+    """Whether it holds no half of a surrogate pair, which escapes can put into a literal."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _quoted(node: ast.expr, span: Span, depth: int) -> ir.Expr:

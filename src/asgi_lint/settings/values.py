@@ -58,6 +58,9 @@ class Settings:
     fixable: tuple[Selector, ...] | None = None
     unfixable: tuple[Selector, ...] = ()
     output_format: str = "full"
+    cache: bool = True
+    cache_dir: str | None = None
+    jobs: int = 0
     rule_options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
 
     @cached_property

@@ -1,0 +1,202 @@
+"""The steps of the analysis of one project, in order, unless a cache knows what they lead to."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asgi_lint.analysis.crashes import Crashes, of_rule
+from asgi_lint.analysis.recall import Recall
+from asgi_lint.analysis.texts import Texts
+from asgi_lint.diagnostics import Finding, Place
+from asgi_lint.source import ProblemKind, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+
+    from asgi_lint.analysis.crashes import Crash
+    from asgi_lint.cache.folder import CacheFolder
+    from asgi_lint.model.facts import FileFacts
+    from asgi_lint.model.project import Project
+    from asgi_lint.rules.rule import Rule
+    from asgi_lint.source import SourceProblem
+    from asgi_lint.versions.effective import Versions
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The findings of one project, by rule, and the sources that were read.
+
+    `stated` are the files in which requirements stand. `project` is None where a cache knew the
+    findings, so that nothing was linked.
+    """
+
+    root: str
+    findings: tuple[tuple[Rule, Finding], ...]
+    sources: MutableMapping[str, Source]
+    commented: frozenset[str]
+    stated: frozenset[str]
+    project: Project | None
+    crashes: tuple[Crash, ...] = ()
+
+
+def analyse(
+    root: str,
+    filenames: Sequence[str],
+    manifests: Iterable[str],
+    rules: Iterable[Rule],
+    *,
+    overrides: Mapping[str, str] | None = None,
+    options: Mapping[str, Mapping[str, bool | str]] | None = None,
+    unsaved: Mapping[str, Source | SourceProblem] | None = None,
+    cache: CacheFolder | None = None,
+    jobs: int = 1,
+    links: bool = False,
+    screens: bool = True,
+) -> Analysis:
+    """Run the rules over one project.
+
+    All names are absolute with forward slashes. `unsaved` holds sources that are not to be read
+    from disk: standard input, and what fixes have made of a file. `jobs` are the processes that
+    may parse, 0 for as many as pay. `links` asks for the project in any case. Without `screens`
+    every file is parsed: the findings are the same. ValueError for a wrong override.
+    """
+    rules, manifests = tuple(rules), sorted(manifests)
+    options, unsaved = options or {}, unsaved or {}
+    texts = Texts(filenames, unsaved)
+    recall = Recall(cache, root, rules) if cache is not None else None
+    inputs = (texts.digest, manifests, overrides or {}, options, screens)
+    usable = recall if not links and not any(name in unsaved for name in manifests) else None
+    if usable is not None and (known := usable.findings(inputs)) is not None:
+        return Analysis(root, known.findings, texts, frozenset(texts.commented), known.stated, None)
+    with _no_collection():
+        step = _Steps(root, filenames, rules, texts, options, recall, jobs, screens)
+        witnesses, analysis = step.analysis(manifests, overrides, unsaved)
+    if usable is not None and not analysis.crashes:
+        usable.keep_findings(inputs, analysis.findings, analysis.stated, witnesses)
+    return analysis
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let no garbage be looked for: trees hold no cycles, and looking takes as long as parsing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    root: str
+    filenames: Sequence[str]
+    rules: tuple[Rule, ...]
+    texts: Texts
+    options: Mapping[str, Mapping[str, bool | str]]
+    recall: Recall | None
+    jobs: int
+    screens: bool
+
+    def analysis(
+        self,
+        manifests: Iterable[str],
+        overrides: Mapping[str, str] | None,
+        unsaved: Mapping[str, Source | SourceProblem],
+    ) -> tuple[Mapping[tuple[str, str], str], Analysis]:
+        # Late: what a cache knows needs none of them.
+        from asgi_lint.model.project import Project
+        from asgi_lint.versions import disk
+        from asgi_lint.versions.effective import Versions
+
+        crashes, texts = Crashes(), self.texts
+        undecodable = texts.undecodable()
+        scripts = {name: texts[name].text for name in texts.scripts if name in texts}
+        saved = {name: each.text for name, each in unsaved.items() if isinstance(each, Source)}
+        with disk.recorded() as witnesses:
+            versions = Versions(self.root, manifests, overrides, scripts, saved)
+            facts, unparsable = self._facts(crashes)
+            unreadable = [_finding(each) for each in texts.problems if _is_unreadable(each)]
+            unparsable += [_finding(each) for each in texts.problems if not _is_unreadable(each)]
+            unparsable += map(_finding, undecodable)
+            _add_problems(versions, unreadable, unparsable)
+            project = Project(
+                self.root,
+                self.filenames,
+                facts,
+                versions,
+                self.options,
+                tuple(sorted(unparsable, key=lambda each: each.place)),
+                tuple(unreadable),
+            )
+            findings = self._checked(project, crashes)
+            stated = frozenset(each.place.filename for each in versions.requirements)
+        commented = frozenset(texts.commented)
+        return witnesses, Analysis(
+            self.root, findings, texts, commented, stated, project, crashes.noted
+        )
+
+    def _facts(self, crashes: Crashes) -> tuple[list[FileFacts], list[Finding]]:
+        texts = self.texts
+        everything = [name for name in self.filenames if name in texts]
+        seeds = [name for name in texts.mentioning if name in texts]
+        if seeds:
+            seeds += [name for name in texts.registering if name in texts]
+        if not self.screens:
+            seeds = everything
+        if not seeds and not self._every_file:
+            return [], []
+        from asgi_lint.analysis.extraction import Extraction
+
+        extraction = Extraction(self.root, self.filenames, texts, self.rules, crashes, self.recall)
+        facts = extraction.facts(seeds, self.jobs)
+        if self._every_file:
+            extraction.look_at_syntax(everything)
+        texts.keep(each.filename for each in facts)
+        return facts, extraction.unparsable
+
+    @property
+    def _every_file(self) -> bool:
+        """Whether a syntax error counts wherever it stands."""
+        return any(
+            rule.code == "ASG001" and self.options.get(rule.name, {}).get("every-file") is True
+            for rule in self.rules
+        )
+
+    def _checked(self, project: Project, crashes: Crashes) -> tuple[tuple[Rule, Finding], ...]:
+        findings: list[tuple[Rule, Finding]] = []
+
+        def check() -> None:
+            for rule in self.rules:
+                with crashes.of(of_rule(rule, self.root)):
+                    findings.extend((rule, finding) for finding in rule.check(project))
+
+        if project.files:
+            from asgi_lint.deep_stack import with_deep_stack
+
+            with_deep_stack(check)
+        else:
+            check()
+        return tuple(findings)
+
+
+def _is_unreadable(problem: SourceProblem) -> bool:
+    return problem.kind is ProblemKind.UNREADABLE
+
+
+def _finding(problem: SourceProblem) -> Finding:
+    return Finding(Place(problem.filename, problem.span), problem.message)
+
+
+def _add_problems(versions: Versions, unreadable: list[Finding], unparsable: list[Finding]) -> None:
+    """What is wrong with manifests belongs to the same two lists."""
+    from asgi_lint.versions.requirements import ProblemKind as ManifestProblemKind
+
+    for problem in versions.problems:
+        is_unreadable = problem.kind is ManifestProblemKind.UNREADABLE
+        problems = unreadable if is_unreadable else unparsable
+        problems.append(Finding(problem.place, problem.message))

@@ -1,0 +1,142 @@
+"""The facts of the files that may matter: recalled from a cache, or extracted, by several processes
+where that pays.
+
+Which files are imported is known only once those that import them are parsed, so it goes in waves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from asgi_lint.analysis.crashes import Crash
+from asgi_lint.analysis.extracting import Extracted, decode, extract_all
+from asgi_lint.analysis.workers import Workers, jobs_that_pay
+from asgi_lint.deep_stack import with_deep_stack
+from asgi_lint.diagnostics import Finding, Place
+from asgi_lint.model.modules import Modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from asgi_lint.analysis.crashes import Crashes
+    from asgi_lint.analysis.recall import Recall
+    from asgi_lint.analysis.texts import Texts
+    from asgi_lint.model.facts import FileFacts
+    from asgi_lint.rules.rule import Rule
+
+
+class Extraction:
+    """Facts by file, and what is wrong with files, of one project."""
+
+    def __init__(
+        self,
+        root: str,
+        filenames: Sequence[str],
+        texts: Texts,
+        rules: tuple[Rule, ...],
+        crashes: Crashes,
+        recall: Recall | None,
+    ) -> None:
+        self.unparsable: list[Finding] = []
+        self._filenames = filenames
+        self._texts = texts
+        self._rules = tuple(rule for rule in rules if rule.extract is not None)
+        self._crashes = crashes
+        self._recall = recall
+        self._modules = Modules(root, filenames)
+        self._looked_at: set[str] = set()
+        self._facts: dict[str, FileFacts] = {}
+
+    def facts(self, seeds: Iterable[str], jobs: int) -> list[FileFacts]:
+        """The facts of the given files and of all that they import, in the order of the files."""
+        workers = Workers(self._rules)
+        wave = [*seeds]
+        try:
+            while wave:
+                self._looked_at.update(wave)
+                imported: set[str] = set()
+                for filename, found in self._wave(wave, workers, jobs):
+                    imported.update(self._add(filename, found))
+                wave = sorted(imported - self._looked_at)
+        except BaseException:
+            workers.end(at_once=True)
+            raise
+        workers.end()
+        if self._recall is not None:
+            self._recall.write_facts()
+        return [self._facts[name] for name in self._filenames if name in self._facts]
+
+    def look_at_syntax(self, filenames: Iterable[str]) -> None:
+        """Tell the syntax errors of further files."""
+        from asgi_lint.model.syntax_tree import SyntaxProblem, syntax_tree
+
+        def look() -> None:
+            for filename in filenames:
+                if filename in self._looked_at:
+                    continue
+                problem = syntax_tree(self._texts[filename].text)
+                if isinstance(problem, SyntaxProblem):
+                    self.unparsable.append(Finding(Place(filename, problem.span), problem.message))
+
+        with_deep_stack(look)
+
+    def _wave(
+        self, filenames: Iterable[str], workers: Workers, jobs: int
+    ) -> Iterator[tuple[str, Extracted]]:
+        """What is extracted from each file; of those that were recalled first."""
+        left: list[tuple[str, str]] = []
+        digests: dict[str, bytes] = {}
+        for filename in filenames:
+            if self._recall is not None:
+                digests[filename] = self._texts.content_digest(filename)
+                known = self._recall.facts(digests[filename])
+                found = decode(known) if known is not None else None
+                if found is not None:
+                    yield filename, found
+                    continue
+            left.append((filename, self._texts[filename].text))
+        for filename, result in self._extracted(left, workers, jobs):
+            found = decode(result) if isinstance(result, bytes) else result
+            if found is None:
+                continue
+            if self._recall is not None and not found.crashes:
+                entry = result if isinstance(result, bytes) else found.encoded()
+                if entry is not None:
+                    self._recall.add_facts(digests[filename], entry)
+            yield filename, found
+
+    def _extracted(
+        self, files: list[tuple[str, str]], workers: Workers, jobs: int
+    ) -> Iterable[tuple[str, Extracted | bytes]]:
+        size = sum(len(text) for _, text in files)
+        processes = jobs_that_pay(jobs, size, len(files))
+        if processes > 1:
+            return workers.extract(files, processes)
+        if not files:
+            return []
+        return with_deep_stack(lambda: extract_all(files, self._rules))
+
+    def _add(self, filename: str, found: Extracted) -> set[str]:
+        """Keep what was extracted from a file; gives the files that its imports may run."""
+        for of, report in found.crashes:
+            self._crashes.note(Crash(of, report))
+        if found.facts is None:
+            if found.message and found.span is not None:
+                self.unparsable.append(Finding(Place(filename, found.span), found.message))
+            return set()
+        facts = self._facts[filename] = msgspec.structs.replace(found.facts, filename=filename)
+        return {name for name in _imported_files(self._modules, facts) if name in self._texts}
+
+
+def _imported_files(modules: Modules, facts: FileFacts) -> Iterator[str]:
+    for found in facts.imports:
+        module = modules.resolve(facts.filename, found.module, found.level)
+        if module is None:
+            continue
+        inner = modules.submodule(module, found.name) if found.name not in (None, "*") else None
+        for each in (module, inner):
+            file = modules.file(each) if each is not None else None
+            if file is not None:
+                yield file
