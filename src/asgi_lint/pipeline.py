@@ -175,6 +175,7 @@ def _check_project(
         overrides=overrides,
         options={rule.name: settings.options_for(rule) for rule in every.values()},
         unsaved=unsaved,
+        named=reported.intersection(given),
         cache=cache,
         jobs=settings.jobs,
         links=links,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from asgi_lint.analysis.crashes import Crashes, of_rule
@@ -14,7 +14,7 @@ from asgi_lint.diagnostics import Finding, Place
 from asgi_lint.source import ProblemKind, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 
     from asgi_lint.analysis.crashes import Crash
     from asgi_lint.cache.folder import CacheFolder
@@ -51,6 +51,7 @@ def analyse(
     overrides: Mapping[str, str] | None = None,
     options: Mapping[str, Mapping[str, bool | str]] | None = None,
     unsaved: Mapping[str, Source | SourceProblem] | None = None,
+    named: Collection[str] = (),
     cache: CacheFolder | None = None,
     jobs: int = 1,
     links: bool = False,
@@ -59,24 +60,40 @@ def analyse(
     """Run the rules over one project.
 
     All names are absolute with forward slashes. `unsaved` holds sources that are not to be read
-    from disk: standard input, and what fixes have made of a file. `jobs` are the processes that
+    from disk: standard input, and what fixes have made of a file. `named` are files that were
+    asked for by name: their syntax counts although nothing in them may matter. `jobs` are the processes that
     may parse, 0 for as many as pay. `links` asks for the project in any case. Without `screens`
     every file is parsed: the findings are the same. ValueError for a wrong override.
     """
     rules, manifests = tuple(rules), sorted(manifests)
     options, unsaved = options or {}, unsaved or {}
     texts = Texts(filenames, unsaved)
+    alone = [name for name in sorted(named) if name in texts and name not in texts.mentioning]
     recall = Recall(cache, root, rules) if cache is not None else None
     inputs = (texts.digest, manifests, overrides or {}, options, screens)
     usable = recall if not links and not any(name in unsaved for name in manifests) else None
     if usable is not None and (known := usable.findings(inputs)) is not None:
-        return Analysis(root, known.findings, texts, frozenset(texts.commented), known.stated, None)
+        findings = (*known.findings, *_unparsable(alone, texts, rules))
+        return Analysis(root, findings, texts, frozenset(texts.commented), known.stated, None)
     with _no_collection():
         step = _Steps(root, filenames, rules, texts, options, recall, jobs, screens)
         witnesses, analysis = step.analysis(manifests, overrides, unsaved)
     if usable is not None and not analysis.crashes:
         usable.keep_findings(inputs, analysis.findings, analysis.stated, witnesses)
-    return analysis
+    more = _unparsable(alone, texts, rules)
+    return replace(analysis, findings=(*analysis.findings, *more)) if more else analysis
+
+
+def _unparsable(
+    filenames: Sequence[str], texts: Texts, rules: Iterable[Rule]
+) -> list[tuple[Rule, Finding]]:
+    """Syntax errors of files that do not matter to any rule."""
+    rule = next((each for each in rules if each.code == "ASG001"), None)
+    if rule is None or not filenames:
+        return []
+    from asgi_lint.analysis.extraction import syntax_errors
+
+    return [(rule, finding) for finding in syntax_errors(filenames, texts)]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Which files are imported is known only once those that import them are parsed, s
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -70,17 +71,8 @@ class Extraction:
 
     def look_at_syntax(self, filenames: Iterable[str]) -> None:
         """Tell the syntax errors of further files."""
-        from asgi_lint.model.syntax_tree import SyntaxProblem, syntax_tree
-
-        def look() -> None:
-            for filename in filenames:
-                if filename in self._looked_at:
-                    continue
-                problem = syntax_tree(self._texts[filename].text)
-                if isinstance(problem, SyntaxProblem):
-                    self.unparsable.append(Finding(Place(filename, problem.span), problem.message))
-
-        with_deep_stack(look)
+        left = [name for name in filenames if name not in self._looked_at]
+        self.unparsable += syntax_errors(left, self._texts)
 
     def _wave(
         self, filenames: Iterable[str], workers: Workers, jobs: int
@@ -125,18 +117,48 @@ class Extraction:
         if found.facts is None:
             if found.message and found.span is not None:
                 self.unparsable.append(Finding(Place(filename, found.span), found.message))
-            return set()
+            stated = _stated_imports(self._texts[filename].text)
+            return self._imported(filename, stated)
         facts = self._facts[filename] = msgspec.structs.replace(found.facts, filename=filename)
-        return {name for name in _imported_files(self._modules, facts) if name in self._texts}
+        imports = {(found.module, found.level, found.name or "") for found in facts.imports}
+        return self._imported(filename, imports)
+
+    def _imported(self, filename: str, imports: Iterable[tuple[str, int, str]]) -> set[str]:
+        """The project's files that imports run, each with its module, dots and name."""
+        files: set[str | None] = set()
+        for stated, level, name in imports:
+            module = self._modules.resolve(filename, stated, level)
+            if module is not None:
+                inner = self._modules.submodule(module, name) if name.isidentifier() else None
+                files.add(self._modules.file(module))
+                files.add(self._modules.file(inner) if inner is not None else None)
+        return {file for file in files if file is not None and file in self._texts}
 
 
-def _imported_files(modules: Modules, facts: FileFacts) -> Iterator[str]:
-    for found in facts.imports:
-        module = modules.resolve(facts.filename, found.module, found.level)
-        if module is None:
-            continue
-        inner = modules.submodule(module, found.name) if found.name not in (None, "*") else None
-        for each in (module, inner):
-            file = modules.file(each) if each is not None else None
-            if file is not None:
-                yield file
+_IMPORT = re.compile(
+    r"[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import\b(.*)|import[ \t]+(.+))", re.MULTILINE
+)
+_WORD = re.compile(r"[\w.]+")
+
+
+def syntax_errors(filenames: Iterable[str], texts: Texts) -> list[Finding]:
+    """Why files cannot be parsed."""
+    from asgi_lint.model.syntax_tree import SyntaxProblem, syntax_tree
+
+    def look() -> Iterator[Finding]:
+        for filename in filenames:
+            problem = syntax_tree(texts[filename].text) if filename in texts else None
+            if isinstance(problem, SyntaxProblem):
+                yield Finding(Place(filename, problem.span), problem.message)
+
+    return with_deep_stack(lambda: [*look()])
+
+
+def _stated_imports(text: str) -> Iterator[tuple[str, int, str]]:
+    """What a file that cannot be parsed seems to import, told from its lines."""
+    for found in _IMPORT.finditer(text):
+        dots, module, names, modules = found.groups()
+        if modules is not None:
+            yield from ((each, 0, "") for each in _WORD.findall(modules))
+        else:
+            yield from ((module, len(dots), each) for each in ("", *_WORD.findall(names)))

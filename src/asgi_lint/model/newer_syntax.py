@@ -331,7 +331,8 @@ class _Conversion:
             case cst.FormattedStringText(value=value):
                 return ast.Constant(value.replace("{{", "{").replace("}}", "}"))
             case cst.FormattedStringExpression(expression=value, format_spec=spec):
-                stated = self._placed(ast.JoinedStr([]), part) if spec is not None else None
+                parts = [self._placed(self._string_part(each), each) for each in spec or ()]
+                stated = self._placed(ast.JoinedStr(parts), part) if spec is not None else None
                 return ast.FormattedValue(self._expr(value), -1, stated)
             case _:
                 return self._other(part)
