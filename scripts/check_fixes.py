@@ -3,10 +3,10 @@
     python scripts/check_fixes.py FOLDER...
 
 Each FOLDER is a project; it stays as it is. After `asgi-lint check --fix --unsafe-fixes` on a copy,
-no file may have become invalid, every diagnostic that came with edits must be gone, none may be
-new, nothing may be left to be fixed, and the difference that `--diff` prints, applied by `patch`,
-must give the same files. Prints a line for each project that has fixes, and exits with 1 if one
-breaks a promise.
+no file may have become invalid, no diagnostic that came with edits may be left and none be new
+(other than those that wait for a lock file to be made anew), and the difference that `--diff`
+prints, applied by `patch`, must give the same files. Prints a line for each project that has fixes,
+and exits with 1 if one breaks a promise.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from asgi_lint.pipeline import run
 from asgi_lint.reporters.unified import unified_diff
 from asgi_lint.rules.registry import rules
 from asgi_lint.settings import load_settings, overridden
+from asgi_lint.versions.readers import is_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -157,6 +158,7 @@ def _unkept(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> list[s
     """Diagnostics that are new, or still there although they came with edits, by file and code."""
     known = _counted(before)
     fixable = _counted(filter(_has_edits, before))
+    after = [each for each in after if not _awaits_lock(each)]
     broken = []
     for (filename, code), count in sorted(_counted(after).items()):
         there, fixed = known[filename, code], fixable[filename, code]
@@ -167,6 +169,11 @@ def _unkept(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> list[s
                 f"in row {', '.join(where)}"
             )
     return broken
+
+
+def _awaits_lock(diagnostic: Diagnostic) -> bool:
+    """Whether it stays until a lock file is made anew, which no edit of a requirement can do."""
+    return is_lock(diagnostic.place.filename) or " is locked by " in diagnostic.message
 
 
 def _counted(diagnostics: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:

@@ -4,7 +4,8 @@
 
 That is docs/rules/ with a page for each rule and their table, and what stands between markers such
 as `<!-- rules -->` and `<!-- /rules -->`: the same table in README.md, the settings in
-docs/configuration.md, the known releases in docs/versions.md. With --check nothing is written: what
+docs/configuration.md, the known releases in docs/versions.md, what the behaviour lab has seen in
+docs/behaviour-lab.md. With --check nothing is written: what
 is stale is named, and the exit code is then 1.
 """
 
@@ -14,8 +15,9 @@ import argparse
 import json
 import re
 import sys
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asgi_lint.rules.registry import page, rules
 from asgi_lint.settings.keys import KEYS
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from asgi_lint.settings.keys import Key
 
 ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "tests/behaviour/results/hazards.json"
 
 _INDEX = """\
 # Rules
@@ -70,6 +73,7 @@ def generated(root: Path) -> dict[Path, str]:
         ("README.md", "rules", _rules_table(known, lambda rule: f"docs/rules/{rule.code}.md")),
         ("docs/configuration.md", "settings", _settings(KEYS)),
         ("docs/versions.md", "releases", _known_releases()),
+        ("docs/behaviour-lab.md", "evidence", _evidence(json.loads(_text(RESULTS) or "{}"))),
     ):
         text = _text(root / name)
         if text is not None and f"<!-- {marker} -->" in text:
@@ -151,6 +155,30 @@ def _default(key: Key) -> str:
 def _known_releases() -> str:
     newest_of = " and ".join(f"{TITLES[package]} {newest(package)}" for package in PACKAGES)
     return f"The newest releases that asgi-lint knows, as of {as_of()}, are {newest_of}."
+
+
+def _evidence(measured: dict[str, Any]) -> str:
+    """By hazard, what the runs of the lab saw, and on how many releases."""
+    runs = measured.get("runs", [])
+    releases = {name: each["release"] for name, each in measured.get("environments", {}).items()}
+    days = sorted({run["date"] for run in runs})
+    rows = []
+    for identifier, of_hazard in groupby(runs, key=lambda run: run["hazard"]):
+        seen = [(run["word"], releases[run["environment"]]) for run in of_hazard]
+        groups = [[*group] for _, group in groupby(seen, key=lambda each: each[0])]
+        words = "<br>".join(
+            _seen([release for _, release in group], group[0][0]) for group in groups
+        )
+        hazard = HAZARDS[identifier]
+        rows.append((f"`{identifier}`", hazard.summary, hazard.releases, words))
+    table = _table(("Hazard", "What happens", "Affected", "Seen in runs"), rows)
+    return f"{len(runs)} runs, made from {days[0]} to {days[-1]}:\n\n{table}" if runs else table
+
+
+def _seen(releases: Sequence[str], word: str) -> str:
+    if len(releases) == 1:
+        return f"{releases[0]}: {word}"
+    return f"{releases[0]} to {releases[-1]} ({len(releases)} releases): {word}"
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -14,7 +14,6 @@ from asgi_lint.versions.hazards import HAZARDS
 from asgi_lint.versions.releases import known_releases
 
 RULES = Path(__file__).parents[2] / "src/asgi_lint/rules"
-MEASURED_CASES = (Path(__file__).parent / "measured_cases.txt").read_text("utf-8").splitlines()
 
 
 @pytest.mark.parametrize(
@@ -43,6 +42,10 @@ def test_boundaries(
         ("background-tasks-cancelled", "Starlette 0.15.0 to 0.20.4"),
         ("file-response-ignores-disconnect", "Starlette before 1.8.0"),
         ("is-disconnected-blind", "Starlette 0.21.0 and newer"),
+        (
+            "file-response-ignores-disconnect-behind-base-middleware",
+            "Starlette before 0.13.7, 0.13.8 to 0.14.2 and 0.21.0 to 1.7.0",
+        ),
         ("stream-cancellation-swallowed", "every Starlette"),
     ],
 )
@@ -51,7 +54,7 @@ def test_affected_releases_for_people(identifier: str, phrase: str) -> None:
 
 
 def test_a_hazard_may_have_several_ranges() -> None:
-    hazard = Hazard("x", "fastapi", "<0.2.0||>=0.85.0,<0.87.0", "", (), "")
+    hazard = Hazard("x", "fastapi", "<0.2.0||>=0.85.0,<0.87.0", "", ())
     assert hazard.releases == "FastAPI before 0.2.0 and 0.85.0 to 0.86.0"
     assert hazard.affects(Version("0.1.0"))
     assert hazard.affects(Version("0.86.0"))
@@ -68,7 +71,7 @@ def test_every_hazard_that_a_rule_refers_to_exists() -> None:
 
 
 @pytest.mark.parametrize("hazard", HAZARDS.values(), ids=HAZARDS)
-def test_every_hazard_is_documented_and_shown(hazard: Hazard) -> None:
+def test_every_hazard_is_documented(hazard: Hazard) -> None:
     assert hazard.summary.endswith(".")
     assert hazard.sources
     for source in hazard.sources:
@@ -77,8 +80,6 @@ def test_every_hazard_is_documented_and_shown(hazard: Hazard) -> None:
             r"/(issues|pull|discussions|security/advisories)/[\w-]+",
             source,
         )
-    if not isinstance(hazard, Advisory):
-        assert hazard.measured in MEASURED_CASES
 
 
 @pytest.mark.parametrize("hazard", HAZARDS.values(), ids=HAZARDS)

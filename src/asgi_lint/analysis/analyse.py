@@ -61,7 +61,7 @@ def analyse(
 
     All names are absolute with forward slashes. `unsaved` holds sources that are not to be read
     from disk: standard input, and what fixes have made of a file. `named` are files that were
-    asked for by name: their syntax counts although nothing in them may matter. `jobs` are the processes that
+    asked for by name: their syntax counts in any case. `jobs` are the processes that
     may parse, 0 for as many as pay. `links` asks for the project in any case. Without `screens`
     every file is parsed: the findings are the same. ValueError for a wrong override.
     """

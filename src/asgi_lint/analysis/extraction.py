@@ -136,7 +136,7 @@ class Extraction:
 
 
 _IMPORT = re.compile(
-    r"[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import\b(.*)|import[ \t]+(.+))", re.MULTILINE
+    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import\b(.*)|import[ \t]+(.+))", re.MULTILINE
 )
 _WORD = re.compile(r"[\w.]+")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from asgi_lint.source import NEWLINE
@@ -103,18 +104,21 @@ def _without(freed: list[_Name], statement: _Import, text: str) -> Iterator[_Cut
     if len(freed) == len(statement.names):
         lines = _lines_of(text, statement.start, statement.end)
         cuts = [lines] if lines is not None else []
-    elif statement.names[-1] in freed and statement.names[-2] in freed:
-        cuts = []  # they would overlap; it is seldom enough
     else:
-        cuts = [_with_comma(statement.names, statement.names.index(name)) for name in freed]
+        cuts = list(_runs(freed, statement.names))
     yield from (cut for cut in cuts if "#" not in text[cut.start : cut.end])
 
 
-def _with_comma(names: list[_Name], index: int) -> _Cut:
-    """A name up to the next one, or the last from the one before it."""
-    if index + 1 < len(names):
-        return _Cut(names[index].start, names[index + 1].start)
-    return _Cut(names[index - 1].end, names[index].end)
+def _runs(freed: list[_Name], names: list[_Name]) -> Iterator[_Cut]:
+    """Names beside each other, up to the next name; the last ones from the name before them."""
+    end = 0
+    for is_freed, group in groupby(names, lambda name: name in freed):
+        run = list(group)
+        start, end = end, end + len(run)
+        if is_freed and end < len(names):
+            yield _Cut(run[0].start, names[end].start)
+        elif is_freed:
+            yield _Cut(names[start - 1].end, run[-1].end)
 
 
 def _lines_of(text: str, start: int, end: int) -> _Cut | None:

@@ -156,7 +156,12 @@ def _write_group(group: Sequence[Change]) -> list[Obstacle]:
 
 def _put_back(change: Change) -> Obstacle | None:
     try:
-        os.replace(_staged(change.target, change.before), change.target)
+        temporary = _staged(change.target, change.before)
+        try:
+            os.replace(temporary, change.target)
+        except OSError:
+            os.unlink(temporary)
+            raise
     except OSError as error:
         reason = f"it is changed, and its old text cannot be put back: {_reason(error)}"
         return Obstacle(change.source.filename, reason)

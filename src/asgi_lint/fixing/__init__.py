@@ -81,17 +81,19 @@ def fix(
     rounds = Rounds(analyse, obstacle_to)
     parts, offers = rounds.run()
     remaining = merged(part.run for part in parts)
+    changes = tuple(
+        Change(source, rounds.changed[name].text)
+        for name, source in sorted(rounds.original.items())
+        if rounds.changed[name].text != source.text
+    )
+    changed = {change.source.filename for change in changes}
     wanted = {name for part in parts for offer in part.offers for name in offer.filenames}
     return Fixing(
         remaining=replace(remaining, crashes=(*remaining.crashes, *rounds.crashes.values())),
         is_asked_for=any(part.is_to_be_fixed for part in parts),
-        changes=tuple(
-            Change(source, rounds.changed[name].text)
-            for name, source in sorted(rounds.original.items())
-            if rounds.changed[name].text != source.text
-        ),
+        changes=changes,
         groups=tuple(rounds.groups),
-        applied=tuple(rounds.applied),
+        applied=tuple(each for each in rounds.applied if not changed.isdisjoint(_edited(each))),
         held_back=sum(part.held_back for part in parts),
         obstacles=tuple(filter(None, rounds.obstacles.values())),
         outside=tuple(sorted(wanted - remaining.reported)),

@@ -20,7 +20,6 @@ ADVISORIES = (
         "with the user's cookies.",
         needs="a path operation that reads JSON and trusts a cookie",
         sources=("https://github.com/tiangolo/fastapi/security/advisories/GHSA-8h2j-cgx8-6xv7",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-74m5-2c7w-9w3x",
@@ -32,7 +31,6 @@ ADVISORIES = (
         summary="A form may have any number of fields and files, which fills the memory.",
         needs="an endpoint that reads forms",
         sources=("https://github.com/encode/starlette/security/advisories/GHSA-74m5-2c7w-9w3x",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-v5gw-mw7f-84px",
@@ -45,7 +43,6 @@ ADVISORIES = (
         "its name.",
         needs="StaticFiles",
         sources=("https://github.com/encode/starlette/security/advisories/GHSA-v5gw-mw7f-84px",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-f96h-pmfr-66vw",
@@ -57,7 +54,6 @@ ADVISORIES = (
         summary="A form field without a file name is kept in memory however large it is.",
         needs="an endpoint that reads forms",
         sources=("https://github.com/encode/starlette/security/advisories/GHSA-f96h-pmfr-66vw",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-2c2j-9gv5-cj73",
@@ -69,7 +65,6 @@ ADVISORIES = (
         summary="Moving a large uploaded file to disk blocks the event loop.",
         needs="an endpoint that reads uploaded files",
         sources=("https://github.com/encode/starlette/security/advisories/GHSA-2c2j-9gv5-cj73",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-7f5h-v6xp-fcq8",
@@ -81,7 +76,6 @@ ADVISORIES = (
         summary="A long Range header takes FileResponse quadratic time.",
         needs="FileResponse or StaticFiles",
         sources=("https://github.com/Kludex/starlette/security/advisories/GHSA-7f5h-v6xp-fcq8",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-86qp-5c8j-p5mr",
@@ -93,7 +87,6 @@ ADVISORIES = (
         summary="A malformed Host header changes request.url.path, but not the route taken.",
         needs="a decision about access that reads request.url",
         sources=("https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-x746-7m8f-x49c",
@@ -105,7 +98,6 @@ ADVISORIES = (
         summary="An HTTPEndpoint runs any of its methods that the client names as the HTTP method.",
         needs="an HTTPEndpoint with further methods on a Route without methods=",
         sources=("https://github.com/Kludex/starlette/security/advisories/GHSA-x746-7m8f-x49c",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-wqp7-x3pw-xc5r",
@@ -118,7 +110,6 @@ ADVISORIES = (
         "credentials.",
         needs="StaticFiles on Windows",
         sources=("https://github.com/Kludex/starlette/security/advisories/GHSA-wqp7-x3pw-xc5r",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-jp82-jpqv-5vv3",
@@ -130,7 +121,6 @@ ADVISORIES = (
         summary="A path that does not begin with a slash decides what request.url.hostname is.",
         needs="a decision that reads the host from request.url",
         sources=("https://github.com/Kludex/starlette/security/advisories/GHSA-jp82-jpqv-5vv3",),
-        measured="",
     ),
     Advisory(
         identifier="GHSA-82w8-qh3p-5jfq",
@@ -142,6 +132,5 @@ ADVISORIES = (
         summary="The limits of request.form() do not hold for forms that are not multipart.",
         needs="an endpoint that reads forms",
         sources=("https://github.com/Kludex/starlette/security/advisories/GHSA-82w8-qh3p-5jfq",),
-        measured="",
     ),
 )

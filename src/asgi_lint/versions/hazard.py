@@ -23,8 +23,6 @@ class Hazard:
 
     `affected` is a version specifier; several ranges are separated by `||`, and the empty text
     stands for every release. `sources` are the public issues, pull requests and advisories.
-    `measured` names the case of the behaviour lab that shows the boundary; it is empty for what
-    was published and not measured.
     """
 
     identifier: str
@@ -32,7 +30,6 @@ class Hazard:
     affected: str
     summary: str
     sources: tuple[str, ...]
-    measured: str
 
     def affects(self, release: Version) -> bool:
         """Whether `release` shows the behaviour."""
@@ -41,9 +38,11 @@ class Hazard:
     @property
     def releases(self) -> str:
         """The affected releases for people, such as "Starlette 0.15.0 to 0.20.4"."""
-        ranges = [_phrase(self.package, specifier) for specifier in _ranges(self.affected)]
+        *ranges, last = [_phrase(self.package, each) for each in _ranges(self.affected)]
         title = TITLES[self.package]
-        return f"every {title}" if ranges == [""] else f"{title} {' and '.join(ranges)}"
+        if not last:
+            return f"every {title}"
+        return f"{title} {', '.join(ranges)} and {last}" if ranges else f"{title} {last}"
 
 
 class Rating(IntEnum):

@@ -1,6 +1,7 @@
 """The behaviours that a rule may depend on, each with the releases that have it.
 
-What the behaviour lab measured stands here, what was published as a security advisory in
+What the behaviour lab measured stands here (`tests/behaviour/hazards/` has a program for each, and
+its tests compare the table with the runs), what was published as a security advisory in
 `advisories`.
 """
 
@@ -25,7 +26,6 @@ _MEASURED = (
         summary="Background tasks behind a BaseHTTPMiddleware are cancelled when the client "
         "disconnects.",
         sources=(f"{_STARLETTE}/issues/1438", f"{_STARLETTE}/pull/1715"),
-        measured="S1.bg_async.base1.close",
     ),
     Hazard(
         identifier="stream-ignores-disconnect",
@@ -34,7 +34,6 @@ _MEASURED = (
         summary="A StreamingResponse goes on after the client has left, for ever if its "
         "generator is endless.",
         sources=(f"{_STARLETTE}/pull/839",),
-        measured="S5.s_async.none",
     ),
     Hazard(
         identifier="stream-fails-on-python-3.11",
@@ -43,7 +42,6 @@ _MEASURED = (
         summary="On Python 3.11 and newer every StreamingResponse answers 500, because "
         "asyncio.wait() is given coroutines.",
         sources=(f"{_STARLETTE}/pull/839",),
-        measured="CAVEAT Python",
     ),
     Hazard(
         identifier="file-response-ignores-disconnect",
@@ -51,16 +49,14 @@ _MEASURED = (
         affected="<1.8.0",
         summary="A FileResponse reads and sends the whole file to a client that has left.",
         sources=(f"{_STARLETTE}/pull/1301", f"{_STARLETTE}/pull/3523"),
-        measured="S4.none",
     ),
     Hazard(
         identifier="file-response-ignores-disconnect-behind-base-middleware",
         package="starlette",
-        affected="<0.13.3||>=0.38.3,<1.8.0",
-        summary="Behind a BaseHTTPMiddleware, a FileResponse reads and sends the whole file to "
-        "a client that has left.",
+        affected="<0.13.7||>=0.13.8,<0.15.0||>=0.21.0,<1.8.0",
+        summary="Behind a BaseHTTPMiddleware, a FileResponse reads the whole file for a client "
+        "that has left.",
         sources=(f"{_STARLETTE}/pull/1301", f"{_STARLETTE}/pull/3523"),
-        measured="S4.base1",
     ),
     Hazard(
         identifier="is-disconnected-blind",
@@ -68,7 +64,6 @@ _MEASURED = (
         affected=">=0.21.0",
         summary="Behind a BaseHTTPMiddleware, request.is_disconnected() is never true.",
         sources=(f"{_STARLETTE}/pull/1715", f"{_STARLETTE}/discussions/2094"),
-        measured="S7.poll.GET.base1",
     ),
     Hazard(
         identifier="stream-cleanup-cut",
@@ -77,7 +72,6 @@ _MEASURED = (
         summary="An await in the finally of a streamed generator is cut short by the "
         "cancellation that follows a disconnect.",
         sources=(f"{_STARLETTE}/pull/1157",),
-        measured="S6c.s_fin.none",
     ),
     Hazard(
         identifier="stream-cancellation-swallowed",
@@ -86,7 +80,6 @@ _MEASURED = (
         summary="A streamed generator that swallows cancellation never stops; from 0.15.0 on "
         "it spins.",
         sources=(f"{_STARLETTE}/pull/1157",),
-        measured="S6b.s_swbe.none",
     ),
     Hazard(
         identifier="request-body-not-replayed",
@@ -95,7 +88,6 @@ _MEASURED = (
         summary="An endpoint that reads the body waits for ever if a BaseHTTPMiddleware has read "
         "it before call_next.",
         sources=(f"{_STARLETTE}/issues/847", f"{_STARLETTE}/pull/1692"),
-        measured="B1",
     ),
     Hazard(
         identifier="dependencies-end-before-tasks",
@@ -104,7 +96,6 @@ _MEASURED = (
         summary="Dependencies with yield end, and uploaded files are closed, before the "
         "background tasks run.",
         sources=(f"{_FASTAPI}/pull/10831", f"{_FASTAPI}/pull/14099"),
-        measured="F3",
     ),
     Hazard(
         identifier="tasks-added-after-yield-lost",
@@ -112,7 +103,6 @@ _MEASURED = (
         affected="<0.106.0||>=0.118.0",
         summary="Background tasks that a dependency adds after its yield never run.",
         sources=(f"{_FASTAPI}/pull/10831", f"{_FASTAPI}/pull/14099"),
-        measured="F2",
     ),
     Hazard(
         identifier="middleware-added-after-start",
@@ -120,7 +110,6 @@ _MEASURED = (
         affected=">=0.24.0",
         summary="Adding middleware to an application that has started raises RuntimeError.",
         sources=(f"{_STARLETTE}/pull/2017",),
-        measured="B10",
     ),
     Hazard(
         identifier="patched-receive-ends-streams",
@@ -129,7 +118,6 @@ _MEASURED = (
         summary="A request whose _receive only repeats the body ends or hangs the streaming "
         "responses behind a BaseHTTPMiddleware.",
         sources=(f"{_STARLETTE}/pull/1692", f"{_STARLETTE}/pull/2620"),
-        measured="B1",
     ),
     Hazard(
         identifier="call-next-called-twice",
@@ -138,7 +126,6 @@ _MEASURED = (
         summary="A second call of call_next for one request runs the endpoint again and then "
         "fails, so that the client gets a 500.",
         sources=(f"{_STARLETTE}/pull/2813",),
-        measured="B7",
     ),
 )
 

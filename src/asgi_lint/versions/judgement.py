@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from asgi_lint.diagnostics import Applicability, Fix
+from asgi_lint.diagnostics import Applicability, Edit, Fix
 from asgi_lint.versions.lock_commands import lock_command, upgrade_command
 from asgi_lint.versions.releases import allowed_releases, starlette_required_by
 from asgi_lint.versions.requirements import Kind, Requirement
@@ -73,7 +73,7 @@ def judge(
         allowed=context.allowed,
         subject=subject,
         opening=f"{subject} {verb} Starlette {picked}",
-        fix=_after_locking(fix, context) if fix and is_locked and picked < below else fix,
+        fix=_after_locking(fix, requirement, context) if is_locked and picked < below else fix,
     )
 
 
@@ -169,10 +169,17 @@ def _together(fix: Fix, other: Fix | None) -> Fix:
     return Fix(Applicability.UNSAFE, message, (*fix.edits, *other.edits))
 
 
-def _after_locking(fix: Fix, context: EffectiveRange) -> Fix:
+def _after_locking(
+    fix: Fix | None, requirement: Requirement, context: EffectiveRange
+) -> Fix | None:
     """The same for a project with a lock file, which a raised requirement makes out of date."""
+    if fix is None:
+        return None
     applicability = Applicability.UNSAFE if fix.edits else fix.applicability
     command = lock_command(context.requirements[0].place.filename)
+    if fix.edits == (Edit(requirement.specifier_place, requirement.specifier_text),):
+        # It is raised already: the lock file is what still has to follow.
+        return Fix(Applicability.ADVICE, f"Run `{command}`" if command else "Lock again")
     then = f"then run `{command}`" if command else "lock again afterwards"
     return Fix(applicability, f"{fix.message}; {then}", fix.edits)
 

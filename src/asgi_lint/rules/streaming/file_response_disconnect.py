@@ -63,7 +63,7 @@ def _task(project: Project, response: ResponseSite) -> str | None:
 
 
 def _message(response: ResponseSite, task: str | None, exposure: Exposure) -> str:
-    goes_on = f"`{response.name}` sends the whole file even when the client has left"
+    goes_on = f"`{response.name}` reads the whole file even when the client has left"
     waits = f", and {task} waits until it is done" if task is not None else ""
     if exposure.release is None:
         return f"On {exposure.releases} {goes_on}{waits}. No requirement of Starlette is known."
