@@ -14,11 +14,7 @@ from asgi_lint.roots import group_by_root
 from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
 from asgi_lint.source import Source, absolute_filename
-<<<<<<< HEAD
-=======
-from asgi_lint.versions.effective import Versions
 from asgi_lint.versions.manifest_text import load_source
->>>>>>> main
 from asgi_lint.versions.readers import is_manifest
 
 if TYPE_CHECKING:
@@ -195,7 +191,7 @@ def _check_project(
     shown = {place.filename for d in settled.diagnostics for place in _places(d)}
     outcome = Run(
         diagnostics=settled.diagnostics,
-        sources=_sources_of(shown, sources, manifests | _stated(analysis)),
+        sources=_sources_of(shown, sources, manifests | analysis.stated),
         files_checked=len(reported),
         fails=any(d.severity.rank >= settings.fail_on.rank for d in settled.diagnostics),
         warnings=settled.malformed,
@@ -242,19 +238,10 @@ def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
     """The manifests below the given folders that only a `-r` in another one makes a manifest."""
     return {
         name
-<<<<<<< HEAD
         for name in analysis.stated
-=======
-        for name in _stated(analysis)
->>>>>>> main
         if not (name.endswith(".py") or is_manifest(name))
         and any(_is_below(name, path) for path in given)
     }
-
-
-def _stated(analysis: Analysis) -> set[str]:
-    """The files that state requirements."""
-    return {each.place.filename for each in analysis.project.versions.requirements}
 
 
 def _sources_of(

@@ -26,13 +26,7 @@ _HELPED = frozenset({"message", "req", "request", "response", "scope"})
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """What the methods of a middleware do with its attributes, in order."""
-<<<<<<< HEAD
     names = [*tree.parameters]
-=======
-    from asgi_lint.model.syntax import parameters_of
-
-    names = [parameter.name.value for _, parameter in parameters_of(tree.node.params)]
->>>>>>> main
     if names[:1] != ["self"] or not mentions(tree, "self."):
         return
     is_entry = _serves(tree.name, names)
