@@ -10,7 +10,7 @@ from asgi_lint.model import expressions as ir
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asgi_lint.diagnostics import Span
+    from asgi_lint.diagnostics import Position, Span
     from asgi_lint.model.spans import Spans
 
 _DEPTH = 60
@@ -61,8 +61,10 @@ class Lowering:
                 return self._display(items, span, below)
             case ast.Dict(keys=keys, values=values):
                 return self._mapping(keys, values, span, below)
-            case ast.ListComp(elt=item) | ast.GeneratorExp(elt=item) | ast.SetComp(elt=item):
+            case ast.ListComp(elt=item) | ast.SetComp(elt=item):
                 return ir.Sequence((self(item, below),), span)
+            case ast.GeneratorExp(elt=item):
+                return ir.Sequence((self(item, below),), self._span.without_parentheses(span))
             case ast.Await(value=value):
                 return ir.Await(self(value, below), span)
             case ast.Lambda(body=body):
@@ -102,10 +104,18 @@ class Lowering:
         given: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
         if node.keywords and any(isinstance(arg, ast.Starred) for arg in node.args):
             given.sort(key=lambda each: (each.lineno, each.col_offset))
-        arguments = tuple(self._argument(each, depth) for each in given[:_WIDTH])
-        return ir.Call(self(node.func, depth), arguments, span)
+        func = self(node.func, depth)
+        arguments: list[ir.Argument] = []
+        last, parentheses = func.span.end, 1
+        for each in given[:_WIDTH]:
+            arguments.append(argument := self._argument(each, last, parentheses, depth))
+            last, parentheses = argument.span.end, 0
+        return ir.Call(func, tuple(arguments), span)
 
-    def _argument(self, node: ast.expr | ast.keyword, depth: int) -> ir.Argument:
+    def _argument(
+        self, node: ast.expr | ast.keyword, last: Position, parentheses: int, depth: int
+    ) -> ir.Argument:
+        """One argument, behind what ends at `last` and so many opening parentheses of the call."""
         match node:
             case ast.keyword(arg=keyword, value=value):
                 star = "**" if keyword is None else ""
@@ -114,7 +124,8 @@ class Lowering:
                 return ir.Argument(self(value, depth), None, "*", self._span(node))
             case _:
                 given = self(node, depth)
-                return ir.Argument(given, None, "", given.span)
+                span = self._span.with_parentheses(given.span, last, parentheses)
+                return ir.Argument(given, None, "", span)
 
     def _display(
         self, items: Sequence[ast.expr], span: Span, depth: int

@@ -50,6 +50,42 @@ class Spans:
         line = self._encoded.get(row)
         return column if line is None else len(line[:column].decode(errors="replace"))
 
+    def with_parentheses(self, span: Span, last: Position, others: int) -> Span:
+        """The span with the parentheses around it, which CPython does not count.
+
+        `last` is the end of what stands before, `others` how many opening ones are not its own.
+        """
+        start = span.start
+        if (
+            start.row == last.row
+            and "(" not in self.lines[start.row - 1][last.column - 1 + others : start.column - 1]
+        ):
+            return span
+        opening = [*self._found("(", last, start)][others:]
+        if not opening:
+            return span
+        closing = self._found(")", span.end, Position(len(self.lines) + 1, 1))
+        ends = [place for _, place in zip(opening, closing, strict=False)]
+        end = Position(ends[-1].row, ends[-1].column + 1) if ends else span.end
+        return Span(opening[0], end)
+
+    def without_parentheses(self, span: Span) -> Span:
+        """The span of a generator expression: its parentheses may be those of a call."""
+        start, end = span
+        if self.lines[start.row - 1][start.column - 1] != "(":
+            return span
+        return Span(Position(start.row, start.column + 1), Position(end.row, end.column - 1))
+
+    def _found(self, character: str, start: Position, end: Position) -> Iterator[Position]:
+        """Where a character stands between two places that only white space and comments divide."""
+        for row in range(start.row, min(end.row, len(self.lines)) + 1):
+            line = self.lines[row - 1]
+            first = start.column - 1 if row == start.row else 0
+            last = end.column - 1 if row == end.row else len(line)
+            for column, found in enumerate(line[first:last].partition("#")[0], first + 1):
+                if found == character:
+                    yield Position(row, column)
+
     def attribute(self, node: ast.Attribute, whole: Span) -> Span:
         """The name after the dot of an attribute that spans `whole`."""
         end = whole.end
