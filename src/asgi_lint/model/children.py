@@ -1,8 +1,12 @@
-"""The children of a node of Python's syntax tree, in the order of the source."""
+"""Walks over Python's own syntax tree, in the order of the source."""
 
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _NO_CODE = frozenset(
@@ -33,3 +37,27 @@ def children_of(node: ast.AST) -> list[ast.AST]:
 def _items(node: ast.Dict) -> list[ast.AST]:
     pairs = zip(node.keys, node.values, strict=True)
     return [part for pair in pairs for part in pair if part and type(part) not in _LEAVES]
+
+
+def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below and including the roots; inner functions and classes are left out."""
+    stack = [*reversed(roots)]
+    while stack:
+        node = stack.pop()
+        if type(node) not in _INNER_SCOPES:
+            yield node
+            stack.extend(reversed([*ast.iter_child_nodes(node)]))
+
+
+_INNER_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def dotted_name(node: ast.AST) -> str:
+    """`a.b.c` of a name or a chain of attributes, "" for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join([node.id, *reversed(parts)])

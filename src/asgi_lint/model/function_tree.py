@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from asgi_lint.model.children import dotted_name, own_nodes
+
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Sequence
 
     import libcst as cst
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from asgi_lint.model.facts import ImportFacts
     from asgi_lint.model.parse import Positions
     from asgi_lint.model.spans import Spans
+
+
+_BUILT_IN = frozenset(dir(builtins))
 
 
 class File(Protocol):
@@ -43,9 +49,10 @@ class NotReadError(Exception):
 class FunctionTree:
     """A definition with its scope index, and what a rule may ask about its nodes and file.
 
-    `name`, `parameters` (their names, in order), `is_async`, `is_generator` and the text of its
-    rows are there at once. `node` is LibCST's tree of this function alone, which takes ten times as
-    long as all of its facts: ask for it last.
+    `name`, `parameters` (the names of all, in order; `positional` are those that may be passed by
+    position, `ordinary` those of them that may also be passed by name), `is_async`, `is_generator`
+    and the text of its rows are there at once. `node` is LibCST's tree of this function alone,
+    which takes ten times as long as all of its facts: ask for it last.
     """
 
     def __init__(
@@ -62,10 +69,32 @@ class FunctionTree:
         self.scope = scope
         self.is_async = type(definition).__name__ == "AsyncFunctionDef"
         self.is_generator = is_generator
+        arguments = definition.args
+        self.ordinary = tuple(each.arg for each in arguments.args)
+        self.positional = (*(each.arg for each in arguments.posonlyargs), *self.ordinary)
         self.first_row = definition.lineno
         self.last_row = definition.end_lineno or definition.lineno
         self._definition = definition
         self._file = file
+
+    @cached_property
+    def own_nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the body in Python's own tree, without those of inner functions.
+
+        They cost nothing; where they do, a rule needs no LibCST.
+        """
+        return tuple(own_nodes(*self._definition.body))
+
+    def place(self, node: ast.AST) -> Span:
+        """Where a node of Python's own tree stands."""
+        return self._file.spans(node)
+
+    @property
+    def raises_own(self) -> bool:
+        """Whether a `raise` names an exception that is not built in."""
+        raised = (node.exc for node in self.own_nodes if isinstance(node, ast.Raise))
+        names = (dotted_name(e.func if isinstance(e, ast.Call) else e) for e in raised if e)
+        return any(name and name not in _BUILT_IN for name in names)
 
     @property
     def node(self) -> cst.FunctionDef:
@@ -76,6 +105,11 @@ class FunctionTree:
     def text(self) -> str:
         """The lines of the function below its decorators."""
         return self._file.spans.text(self.first_row, self.last_row)
+
+    @cached_property
+    def body_text(self) -> str:
+        """The lines of the function's body."""
+        return self._file.spans.text(self._definition.body[0].lineno, self.last_row)
 
     @property
     def indent(self) -> str:
