@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -113,9 +114,25 @@ def projects_at(
     for root, filenames in group_by_root(found, given).items():
         settings = settings_for(root)
         day = today or _today()
-        yield _check_project(root, filenames, given, settings, sources, day, links=links)
+        was_walked = any(
+            (root == path or _is_below(root, path))
+            and _walks_alike(settings, settings_for(path))
+            and os.path.isdir(path)  # noqa: PTH112 (a Path would cost more)
+            for path in given
+        )
+        yield _check_project(
+            root, filenames, given, settings, sources, day, was_walked=was_walked, links=links
+        )
     for problem in unlisted:
         yield None, _unlisted(problem)
+
+
+def _walks_alike(one: Settings, other: Settings) -> bool:
+    """Whether a walk with either settings finds the same."""
+    return one is other or (
+        (one.exclude, one.extend_exclude, one.respect_gitignore)
+        == (other.exclude, other.extend_exclude, other.respect_gitignore)
+    )
 
 
 def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -151,11 +168,17 @@ def _check_project(
     unsaved: Mapping[str, Source | SourceProblem],
     today: dt.date,
     *,
+    was_walked: bool,
     links: bool,
 ) -> tuple[Analysis, Run]:
     overrides = overrides_of(root, settings)
-    listed = list_project(root, settings, is_manifest)
-    files, manifests = set(listed.files), set(listed.manifests)
+    found = tuple(found)
+    if was_walked:  # then all of the project is found already
+        files = {name for name in found if name.endswith(".py") or not is_manifest(name)}
+        manifests = {name for name in found if is_manifest(name)}
+    else:
+        listed = list_project(root, settings, is_manifest)
+        files, manifests = set(listed.files), set(listed.manifests)
     reported = {
         name
         for name in found
