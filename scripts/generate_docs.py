@@ -2,11 +2,11 @@
 
     python scripts/generate_docs.py [--check]
 
-That is docs/rules/ with a page for each rule and their table, and what stands between markers such
-as `<!-- rules -->` and `<!-- /rules -->`: the same table in README.md, the settings in
-docs/configuration.md, the known releases in docs/versions.md, what the behaviour lab has seen in
-docs/behaviour-lab.md. With --check nothing is written: what
-is stale is named, and the exit code is then 1.
+That is docs/rules/ with a page for each rule and their table, docs/configuration.schema.json for
+editors, and what stands between markers such as `<!-- rules -->` and `<!-- /rules -->`: the same
+table in README.md, the settings in docs/configuration.md, the known releases in docs/versions.md,
+what the behaviour lab has seen in docs/behaviour-lab.md. With --check nothing is written: what is
+stale is named, and the exit code is then 1.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgi_lint.rules.registry import page, rules
 from asgi_lint.settings.keys import KEYS
+from asgi_lint.settings.schema import json_schema
 from asgi_lint.versions.hazard import TITLES
 from asgi_lint.versions.hazards import HAZARDS
 from asgi_lint.versions.releases import PACKAGES, as_of, newest
@@ -78,6 +79,8 @@ def generated(root: Path) -> dict[Path, str]:
         text = _text(root / name)
         if text is not None and f"<!-- {marker} -->" in text:
             texts[root / name] = _between_markers(text, marker, inserted)
+    schema = json.dumps(json_schema(rules()), indent=2, ensure_ascii=False)
+    texts[root / "docs/configuration.schema.json"] = f"{schema}\n"
     return texts
 
 

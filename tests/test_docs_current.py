@@ -81,8 +81,11 @@ def test_marker_that_is_not_closed_stops_the_run(script: ModuleType, tmp_path: P
 
 @pytest.mark.parametrize("configuration", CONFIGURATIONS)
 def test_configurations_that_are_shown_can_be_read(configuration: str, tmp_path: Path) -> None:
-    file = tmp_path / "pyproject.toml"
+    is_shared = "[tool.asgi-lint" in configuration
+    file = tmp_path / "services" / "mail" / ("pyproject.toml" if is_shared else "asgi-lint.toml")
+    file.parent.mkdir(parents=True)
     file.write_text(configuration)
+    (tmp_path / "asgi-lint.toml").write_text("")  # what one of them extends
     assert read_settings(file.as_posix(), rules()).filename == file.as_posix()
 
 

@@ -140,6 +140,12 @@ print(repr(run.stdout), end="")
 """
 
 
+def test_report_beside_fixed_standard_input_is_for_programs_too() -> None:
+    outcome = asgi_lint("-", "--fix", "--output-format", "json", stdin=MAIN)
+    assert outcome.stdout == MAIN.replace("old", "new")
+    assert [each["code"] for each in json.loads(outcome.stderr)] == [OTHER]
+
+
 def test_standard_input_as_a_difference(project: Path) -> None:
     typed = MAIN.replace("1", "one")
     outcome = asgi_lint("-", "--diff", "--stdin-filename", "main.py", stdin=typed)

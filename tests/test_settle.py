@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from asgi_lint.settings import Settings
 
+UTF_16 = "fastapi==0.85.0  # asgi-lint: ignore[ASG802]\r\n".encode("utf-16")
 PYPROJECT = '[project]\nname = "shop"\nversion = "1"\ndependencies = [\n  "fastapi==0.85.0",'
 
 
@@ -46,8 +47,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("row", [20, 22, 23])
 def test_comment_on_any_line_of_the_span_silences(project: Path, comment: str, row: int) -> None:
     lay_out(project, {"main.py": commented(comment, row=row)})
-    assert reported("main.py") == []
+    assert reported("main.py", "--ignore", "ASG004") == []
     assert asgi_lint("main.py").stderr == ""
+
+
+def test_comment_in_requirements_in_utf_16_silences(project: Path) -> None:
+    lay_out(project, {"requirements.txt": UTF_16})
+    assert reported(".") == [TASK]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +69,7 @@ def test_comment_on_any_line_of_the_span_silences(project: Path, comment: str, r
 )
 def test_comment_that_means_something_else_does_not(project: Path, comment: str, row: int) -> None:
     lay_out(project, {"main.py": commented(comment, row=row)})
-    assert reported("main.py") == [TASK]
+    assert reported("main.py", "--ignore", "ASG004") == [TASK]
 
 
 @pytest.mark.parametrize("codes", ["", "[ASG201]", "[ASG2] generated"])
@@ -84,7 +90,7 @@ def test_comment_expires_after_its_day(project: Path, today: dt.date, silenced: 
         return load_settings(path, rules())
 
     found = run(["main.py"], settings_for, today=today).diagnostics
-    assert [d.code for d in found] == ([] if silenced else ["ASG201"])
+    assert [d.code for d in found] == ([] if silenced else ["ASG201", "ASG004"])
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A finding that is going to be reported, with its rule's code, name and page."""
+    """A finding that is going to be reported, with its rule's code, name and page.
+
+    `fingerprint` recognises it in later runs, see `fingerprints`; "" until it has been worked out.
+    """
 
     code: str
     name: str
@@ -117,6 +120,7 @@ class Diagnostic:
     url: str
     fix: Fix | None = None
     trace: tuple[Step, ...] = ()
+    fingerprint: str = ""
 
     @property
     def sort_key(self) -> tuple[str, Position, str, str]:

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asgi_lint.analysis import analyse
+from asgi_lint.baseline import BaselineError
 from asgi_lint.caching import cache_folder
 from asgi_lint.diagnostics import FILE_START, Diagnostic, Place
-from asgi_lint.discovery import discover, list_project, missing_paths
-from asgi_lint.roots import group_by_root
+from asgi_lint.discovery import Discovered, discover, list_project, missing_paths
+from asgi_lint.fingerprints import below, fingerprinted
+from asgi_lint.model.frameworks import canonical
+from asgi_lint.model.stated import Stated
+from asgi_lint.narrowing import narrowed
+from asgi_lint.roots import group_by_root, repository_top
 from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
 from asgi_lint.source import Source, absolute_filename
@@ -38,8 +43,8 @@ class Run:
     `sources` has every file that a diagnostic points at, if it could be read. `fails` says whether
     a diagnostic is as severe as its project's `fail-on`. `warnings` are about the run itself: one
     sentence each, with its place. `crashes` are our own bugs. `reported` are the files that
-    diagnostics were reported for, as the paths asked. `cache_problem` is a sentence about why
-    nothing could be kept.
+    diagnostics were reported for, as the paths asked. `in_baseline` counts what the baseline hides.
+    `cache_problem` is a sentence about why nothing could be kept.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -49,6 +54,7 @@ class Run:
     warnings: tuple[tuple[Place, str], ...]
     crashes: tuple[Crash, ...]
     reported: frozenset[str] = frozenset()
+    in_baseline: int = 0
     cache_problem: str | None = None
 
 
@@ -76,9 +82,10 @@ def merged(runs: Iterable[Run]) -> Run:
         sources={name: source for p in parts for name, source in p.sources.items()},
         files_checked=sum(p.files_checked for p in parts),
         fails=any(p.fails for p in parts),
-        warnings=tuple(w for p in parts for w in p.warnings),
+        warnings=tuple(dict.fromkeys(w for p in parts for w in p.warnings)),
         crashes=tuple(c for p in parts for c in p.crashes),
         reported=frozenset().union(*(p.reported for p in parts)),
+        in_baseline=sum(p.in_baseline for p in parts),
         cache_problem=next((p.cache_problem for p in parts if p.cache_problem), None),
     )
 
@@ -113,7 +120,7 @@ def projects_at(
     sources |= unsaved or {}
     for root, filenames in group_by_root(found, given).items():
         settings = settings_for(root)
-        day = today or _today()
+        day = today or current_day()
         was_walked = any(
             (root == path or _is_below(root, path))
             and _walks_alike(settings, settings_for(path))
@@ -139,7 +146,8 @@ def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(set(diagnostics), key=lambda d: d.sort_key))
 
 
-def _today() -> dt.date:
+def current_day() -> dt.date:
+    """Today, here: what `until=` in a suppression is compared with."""
     return dt.datetime.now(tz=dt.timezone.utc).astimezone().date()
 
 
@@ -172,18 +180,9 @@ def _check_project(
     links: bool,
 ) -> tuple[Analysis, Run]:
     overrides = overrides_of(root, settings)
-    found = tuple(found)
-    if was_walked:  # then all of the project is found already
-        files = {name for name in found if name.endswith(".py") or not is_manifest(name)}
-        manifests = {name for name in found if is_manifest(name)}
-    else:
-        listed = list_project(root, settings, is_manifest)
-        files, manifests = set(listed.files), set(listed.manifests)
-    reported = {
-        name
-        for name in found
-        if name in files or name in manifests or _is_asked_for(name, root, given)
-    }
+    listed = _as_listed(found) if was_walked else list_project(root, settings, is_manifest)
+    files, manifests = set(listed.files), set(listed.manifests)
+    reported = _reported(root, found, given, listed)
     for filename in reported:
         if is_manifest(filename):
             manifests.add(filename)
@@ -199,6 +198,12 @@ def _check_project(
         overrides=overrides,
         options={rule.name: settings.options_for(rule) for rule in every.values()},
         unsaved=unsaved,
+        stated=Stated(
+            frozenset(map(canonical, settings.base_http_middleware)),
+            frozenset(map(canonical, settings.asgi_middleware)),
+            frozenset(map(canonical, settings.streaming_responses)),
+            frozenset(map(canonical, settings.resource_managers)),
+        ),
         named=reported.intersection(given),
         cache=cache,
         jobs=settings.jobs,
@@ -206,20 +211,41 @@ def _check_project(
     )
     sources = analysis.sources
     sources.update({name: each for name, each in unsaved.items() if isinstance(each, Source)})
-    names = {rule.name: rule.code for rule in every.values()}
     reported |= _included(analysis, given)
     settled = settle(
-        analysis.findings, sources, analysis.commented, reported, settings, names, today
+        analysis.findings,
+        sources,
+        analysis.commented,
+        reported,
+        settings,
+        every,
+        today,
+        is_complete=not analysis.crashes,
     )
-    shown = {place.filename for d in settled.diagnostics for place in _places(d)}
+    pointed_at = {d.place.filename for d in settled.diagnostics}
+    texts = {name: sources[name].text for name in pointed_at if name in sources}
+    top = repository_top(root) or root
+    diagnostics = fingerprinted(settled.diagnostics, texts, below(top))
+
+    def has_looked_at(filename: str) -> bool:
+        is_gone = not os.path.lexists(filename)
+        asked = _is_below(filename, root) and any(_is_at_or_below(filename, p) for p in given)
+        return filename in reported or (is_gone and asked)
+
+    try:
+        new = narrowed(diagnostics, settings, top, has_looked_at)
+    except BaselineError as error:
+        raise UsageError(str(error)) from None
+    shown = {place.filename for d in new.diagnostics for place in _places(d)}
     outcome = Run(
-        diagnostics=settled.diagnostics,
+        diagnostics=new.diagnostics,
         sources=_sources_of(shown, sources, manifests | analysis.stated),
         files_checked=len(reported),
-        fails=any(d.severity.rank >= settings.fail_on.rank for d in settled.diagnostics),
-        warnings=settled.malformed,
+        fails=any(d.severity.rank >= settings.fail_on.rank for d in new.diagnostics),
+        warnings=(*settled.malformed, *new.remarks),
         crashes=analysis.crashes,
         reported=frozenset(reported),
+        in_baseline=new.in_baseline,
         cache_problem=_cache_problem(cache),
     )
     return analysis, outcome
@@ -229,6 +255,35 @@ def _cache_problem(cache: CacheFolder | None) -> str | None:
     if cache is None or cache.problem is None:
         return None
     return f'Nothing is kept in "{cache.path}": {cache.problem}.'
+
+
+def reported_at(paths: Iterable[str], settings_for: Callable[[str], Settings]) -> tuple[str, ...]:
+    """The files and manifests that a run over `paths` reports on, sorted; errors as for `run`."""
+    paths = tuple(paths)
+    found, _ = found_at(paths, settings_for)
+    given = dict.fromkeys(map(absolute_filename, paths))
+    reported: set[str] = set()
+    for root, filenames in group_by_root(found, given).items():
+        listed = list_project(root, settings_for(root), is_manifest)
+        reported |= _reported(root, filenames, given, listed)
+    return tuple(sorted(reported))
+
+
+def _as_listed(found: Iterable[str]) -> Discovered:
+    """What a walk over the project would list, where one over more has found all of it."""
+    names = sorted(found)
+    return Discovered(
+        files=tuple(name for name in names if name.endswith(".py") or not is_manifest(name)),
+        manifests=tuple(name for name in names if is_manifest(name)),
+    )
+
+
+def _reported(
+    root: str, found: Iterable[str], given: Collection[str], listed: Discovered
+) -> set[str]:
+    """Which of the files that were found at the given paths the project reports on."""
+    own = {*listed.files, *listed.manifests}
+    return {name for name in found if name in own or _is_asked_for(name, root, given)}
 
 
 def overrides_of(root: str, settings: Settings) -> dict[str, str]:
@@ -267,6 +322,10 @@ def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
     }
 
 
+def _is_at_or_below(path: str, given: str) -> bool:
+    return path == given or _is_below(path, given)
+
+
 def _sources_of(
     filenames: Iterable[str], known: Mapping[str, Source], manifests: Collection[str]
 ) -> dict[str, Source]:
@@ -297,4 +356,6 @@ def _unlisted(problem: SourceProblem) -> Run:
     rule = rules()["ASG002"]
     place = Place(problem.filename, FILE_START)
     diagnostic = Diagnostic(rule.code, rule.name, problem.message, rule.severity, place, rule.url)
-    return Run((diagnostic,), {}, files_checked=0, fails=True, warnings=(), crashes=())
+    top = repository_top(problem.filename) or problem.filename
+    found = fingerprinted([diagnostic], {}, below(top))
+    return Run(found, {}, files_checked=0, fails=True, warnings=(), crashes=())

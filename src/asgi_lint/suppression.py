@@ -74,7 +74,12 @@ class Directive:
             return False
         if not self.codes:
             return code not in NAMED_ONLY
-        return any(c.prefix is not None and code.startswith(c.prefix) for c in self.codes)
+        return self.listed(code) is not None
+
+    def listed(self, code: str) -> SilencedCode | None:
+        """The first entry of the directive's list that means this code."""
+        matching = (c for c in self.codes if c.prefix is not None and code.startswith(c.prefix))
+        return next(matching, None)
 
     def has_expired(self, today: dt.date) -> bool:
         """Whether its last day lies before `today`."""

@@ -7,6 +7,7 @@ asks for. Without it, such tests are skipped.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from lab.subject import Subject
 
-    OnRelease: TypeAlias = Callable[[str, str], Subject]
+    OnRelease: TypeAlias = Callable[..., Subject]
 
 WANTED = "ASGI_LINT_LAB_TESTS"
 _FEW = {("starlette", "0.20.4"), ("starlette", "0.21.0"), ("starlette", "1.10.0")}
@@ -26,12 +27,15 @@ _FEW = {("starlette", "0.20.4"), ("starlette", "0.21.0"), ("starlette", "1.10.0"
 
 @pytest.fixture(scope="session")
 def on_release() -> OnRelease:
-    """`on_release("starlette", "0.20.4")` is where to run a program; skips what is not wanted."""
+    """`on_release("starlette", "0.20.4")` is where to run a program; skips what is not wanted.
+
+    Further arguments are requirements that the program has besides.
+    """
     wanted = os.environ.get(WANTED, "")
 
-    def allowed(package: str, release: str) -> Subject:
+    def allowed(package: str, release: str, *more: str) -> Subject:
         if wanted != "all" and (wanted != "1" or (package, release) not in _FEW):
             pytest.skip(f"{package} {release} is run with {WANTED}=all, a few releases with =1")
-        return subject(package, release)
+        return replace(subject(package, release), more=more)
 
     return allowed

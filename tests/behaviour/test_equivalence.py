@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lab.equivalence import Request, assert_equivalent, differences, transcripts
 
 if TYPE_CHECKING:
@@ -118,3 +120,8 @@ def test_differences_are_named(on_release: OnRelease) -> None:
     for (*_, expected), other in zip(CHANGES, others, strict=True):
         assert [line for line in differences(first, other) if line.startswith(expected)]
     assert list(differences(first, first)) == []
+
+
+def test_programs_that_fail_alike_are_not_equivalent(on_release: OnRelease) -> None:
+    with pytest.raises(AssertionError, match="AttributeError"):
+        assert_equivalent("", "", REQUESTS, on_release("starlette", "0.21.0"))

@@ -18,6 +18,7 @@ from asgi_lint.diagnostics import (
     Span,
     Step,
 )
+from asgi_lint.fingerprints import below, fingerprinted
 from asgi_lint.reporters.report import Notification, Report, RuleInfo
 
 REPOSITORY = "/srv/shop"
@@ -304,7 +305,9 @@ DIAGNOSTICS = (
 )
 
 SAMPLE = Report(
-    diagnostics=tuple(sorted(DIAGNOSTICS, key=lambda each: each.sort_key)),
+    diagnostics=fingerprinted(
+        sorted(DIAGNOSTICS, key=lambda each: each.sort_key), SOURCES, below(REPOSITORY)
+    ),
     sources=SOURCES,
     base=Path(BASE),
     repository=Path(REPOSITORY),

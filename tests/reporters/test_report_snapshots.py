@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from asgi_lint.reporters.report import Report
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-SUFFIXES = {"full": "full.txt", "concise": "concise.txt", "json": "json", "sarif": "sarif"}
+SUFFIXES = {
+    "full": "full.txt",
+    "concise": "concise.txt",
+    "grouped": "grouped.txt",
+    "json": "json",
+    "json-lines": "jsonl",
+    "junit": "junit.xml",
+    "github": "github.txt",
+    "gitlab": "gitlab.json",
+    "azure": "azure.txt",
+    "pylint": "pylint.txt",
+    "rdjson": "rdjson.json",
+    "sarif": "sarif",
+}
 
 
 @pytest.mark.parametrize("name", FORMATS)

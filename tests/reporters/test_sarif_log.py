@@ -15,7 +15,7 @@ from asgi_lint.diagnostics import Severity
 from asgi_lint.reporters.formats import render
 from asgi_lint.reporters.report import RuleInfo
 from asgi_lint.reporters.sarif.descriptors import descriptor
-from asgi_lint.reporters.sarif.fingerprints import line_hashes, stable_fingerprints
+from asgi_lint.reporters.sarif.fingerprints import line_hashes
 
 if TYPE_CHECKING:
     from asgi_lint.reporters.report import Report
@@ -271,29 +271,3 @@ def test_semantic_version_is_given_only_if_it_is_one(
 )
 def test_line_hashes_are_githubs(text: str, hashes: list[str]) -> None:
     assert line_hashes(text) == hashes
-
-
-def test_own_fingerprints_survive_moved_and_indented_lines(sample: Report) -> None:
-    moved = {
-        filename: "\n\n" + re.sub("^", "    ", text, flags=re.MULTILINE)
-        for filename, text in sample.sources.items()
-    }
-    diagnostics = tuple(
-        replace(
-            each,
-            place=each.place._replace(
-                span=each.place.span._replace(
-                    start=each.place.span.start._replace(row=each.place.span.start.row + 2)
-                )
-            ),
-        )
-        for each in sample.diagnostics
-    )
-    later = replace(sample, sources=moved, diagnostics=diagnostics)
-    assert stable_fingerprints(later) == stable_fingerprints(sample)
-
-
-def test_own_fingerprints_differ_between_equal_lines(sample: Report) -> None:
-    doubled = replace(sample, diagnostics=(sample.diagnostics[0],) * 3)
-    assert len(set(stable_fingerprints(doubled))) == 3
-    assert stable_fingerprints(doubled)[0] == stable_fingerprints(sample)[0]

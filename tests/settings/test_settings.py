@@ -247,7 +247,7 @@ def test_ignores_by_file(tmp_path: Path) -> None:
         ),
         (
             "output-format = {}",
-            "1:1: output-format: expected one of full, concise, json, sarif, not a table.",
+            f"1:1: output-format: expected one of {', '.join(OUTPUT_FORMATS)}, not a table.",
         ),
         (
             'starlette-version = "latest"',

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.analysis.crashes import Crashes, of_rule
 from asgi_lint.analysis.recall import Recall
+from asgi_lint.analysis.screen import words_of
 from asgi_lint.analysis.texts import Texts
 from asgi_lint.diagnostics import Finding, Place
+from asgi_lint.model.stated import NOTHING_STATED, Stated
 from asgi_lint.source import ProblemKind, Source
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def analyse(
     overrides: Mapping[str, str] | None = None,
     options: Mapping[str, Mapping[str, bool | str]] | None = None,
     unsaved: Mapping[str, Source | SourceProblem] | None = None,
+    stated: Stated = NOTHING_STATED,
     named: Collection[str] = (),
     cache: CacheFolder | None = None,
     jobs: int = 1,
@@ -67,16 +70,16 @@ def analyse(
     """
     rules, manifests = tuple(rules), sorted(manifests)
     options, unsaved = options or {}, unsaved or {}
-    texts = Texts(filenames, unsaved)
+    texts = Texts(filenames, unsaved, words_of(stated))
     alone = [name for name in sorted(named) if name in texts and name not in texts.mentioning]
     recall = Recall(cache, root, rules) if cache is not None else None
-    inputs = (texts.digest, manifests, overrides or {}, options, screens)
+    inputs = (texts.digest, manifests, overrides or {}, options, screens, stated.names())
     usable = recall if not links and not any(name in unsaved for name in manifests) else None
     if usable is not None and (known := usable.findings(inputs)) is not None:
         findings = (*known.findings, *_unparsable(alone, texts, rules))
         return Analysis(root, findings, texts, frozenset(texts.commented), known.stated, None)
     with _no_collection():
-        step = _Steps(root, filenames, rules, texts, options, recall, jobs, screens)
+        step = _Steps(root, filenames, rules, texts, options, stated, recall, jobs, screens)
         witnesses, analysis = step.analysis(manifests, overrides, unsaved)
     if usable is not None and not analysis.crashes:
         usable.keep_findings(inputs, analysis.findings, analysis.stated, witnesses)
@@ -115,6 +118,7 @@ class _Steps:
     rules: tuple[Rule, ...]
     texts: Texts
     options: Mapping[str, Mapping[str, bool | str]]
+    stated: Stated
     recall: Recall | None
     jobs: int
     screens: bool
@@ -149,6 +153,7 @@ class _Steps:
                 self.options,
                 tuple(sorted(unparsable, key=lambda each: each.place)),
                 tuple(unreadable),
+                self.stated,
             )
             findings = self._checked(project, crashes)
             stated = frozenset(each.place.filename for each in versions.requirements)

@@ -67,7 +67,8 @@ def _extracted(filename: str, text: str, rules: Iterable[Rule]) -> Extracted:
     crashes = Crashes()
     found: FileFacts | SyntaxProblem | None = None
     with crashes.of(of_file(filename)):
-        extractors = [_guarded(rule, filename, crashes) for rule in rules]
+        asked = {each: r for r in rules for each in (r.extract, r.shared_extract) if each}
+        extractors = [_guarded(rule, each, filename, crashes) for each, rule in asked.items()]
         found = module.extract(text, filename, extractors)
     noted = tuple((crash.of, crash.report) for crash in crashes.noted)
     if isinstance(found, SyntaxProblem):
@@ -76,11 +77,12 @@ def _extracted(filename: str, text: str, rules: Iterable[Rule]) -> Extracted:
 
 
 def _guarded(
-    rule: Rule, filename: str, crashes: Crashes
+    rule: Rule,
+    extract: Callable[[FunctionTree], Iterator[Candidate]],
+    filename: str,
+    crashes: Crashes,
 ) -> Callable[[FunctionTree], Iterator[Candidate]]:
-    """The rule's `extract`; where it fails it yields no more."""
-    extract = rule.extract
-    assert extract is not None
+    """The rule's extractor; where it fails it yields no more."""
 
     def guarded(tree: FunctionTree) -> Iterator[Candidate]:
         with crashes.of(of_rule(rule, filename)), suppress(NotReadError):

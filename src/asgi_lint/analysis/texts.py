@@ -16,7 +16,7 @@ from asgi_lint.source import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _SCRIPT = b"# /// script"
 """What begins the header of a script that states its own requirements (PEP 723)."""
@@ -25,14 +25,18 @@ _SCRIPT = b"# /// script"
 class Texts(MutableMapping[str, Source]):
     """Sources by filename; those that cannot be read or decoded are left out.
 
-    `mentioning` are the files with words of the frameworks, `registering` others that decorate
+    `mentioning` are the files with one of the given words, `registering` others that decorate
     routes, `scripts` those that may state requirements, `commented` those that may hold a
     suppression comment. Everything is told from the bytes alone.
     """
 
     def __init__(
-        self, filenames: Iterable[str], unsaved: Mapping[str, Source | SourceProblem]
+        self,
+        filenames: Iterable[str],
+        unsaved: Mapping[str, Source | SourceProblem],
+        words: Sequence[bytes],
     ) -> None:
+        self._words = words
         self.mentioning: list[str] = []
         self.registering: list[str] = []
         self.scripts: list[str] = []
@@ -71,7 +75,7 @@ class Texts(MutableMapping[str, Source]):
         self._digest.update(f"{filename}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
         self._digest.update(data)
         self._bytes[filename] = data
-        if mentions_framework(data):
+        if mentions_framework(data, self._words):
             self.mentioning.append(filename)
         elif registers_routes(data):
             self.registering.append(filename)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from asgi_lint.cli.adopting import (
+    OptionalReason,
+    adopt,
+    adopting_options,
+    narrowed,
+    refuse_contradictions,
+)
+from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import FAILED, REPORTED, fail
 from asgi_lint.cli.options import (
     cache,
@@ -18,15 +25,20 @@ from asgi_lint.cli.options import (
     settings_under,
     starlette_version,
 )
-from asgi_lint.cli.printing import uses_color, warn, write, write_bytes
+from asgi_lint.cli.outputs import output_options, outputs_of, write_outputs
+from asgi_lint.cli.printing import warn, write_bytes
+from asgi_lint.cli.showing import is_shown_instead, showing_options
 from asgi_lint.diagnostics import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asgi_lint.cli.outputs import Output
     from asgi_lint.fixing import Fixing
     from asgi_lint.source import Source, SourceProblem
 
 
-@click.command()
+@click.command(cls=OptionalReason)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--select", multiple=True, metavar="CODES", help="Run these rules only.")
 @click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules too.")
@@ -34,23 +46,18 @@ if TYPE_CHECKING:
 @click.option("--exclude", multiple=True, metavar="GLOBS", help="Leave these out, not the usual.")
 @click.option("--extend-exclude", multiple=True, metavar="GLOBS", help="Leave these out too.")
 @click.option("--force-exclude", is_flag=True, default=None, help="Leave them out even when named.")
+@configuration_options
 @starlette_version
 @fastapi_version
-@click.option(
-    "--output-format",
-    type=click.Choice(["full", "concise", "json", "sarif"]),
-    help="Default: full.",
-)
-@click.option(
-    "--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there."
-)
-@click.option("--statistics", is_flag=True, help="Count diagnostics by code instead.")
+@output_options
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
     help="The least severity that makes the exit code 1. Default: warning.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even with diagnostics.")
+@adopting_options
+@showing_options
 @click.option("--stdin-filename", metavar="PATH", help="What `-` (standard input) is the text of.")
 @cache
 @cache_dir
@@ -74,6 +81,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     from asgi_lint.pipeline import UsageError
     from asgi_lint.settings import SettingsError
 
+    refuse_contradictions(options, paths)
     typed = _standard_input(paths, options["stdin_filename"])
     is_diff, is_filter = options["diff"], typed is not None and bool(options["fix"])
     if is_diff:
@@ -85,7 +93,16 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     try:
         settings_for = settings_under(options)
         meant = [*on_disk, stdin.filename] if stdin else on_disk
-        output_format = settings_for(common_folder(meant)).output_format
+        if is_shown_instead(options, meant, on_disk, settings_for):
+            return
+        outputs = outputs_of(
+            options["outputs"],
+            options["output_file"],
+            lambda: settings_for(common_folder(meant)).output_format,
+        )
+        settings_for = narrowed(settings_for, options, meant)
+        if (exit_code := adopt(options, on_disk, settings_for)) is not None:
+            sys.exit(exit_code)
         fixing = fix(on_disk, settings_for, stdin=stdin, may_write=not is_diff)
         if not is_diff:
             fixing = carried_out(fixing, on_disk, settings_for, stdin=stdin)
@@ -98,7 +115,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     else:
         if typed is not None and is_filter:
             write_bytes(typed.after(fixing), None)
-        _report(fixing, output_format, options, err=is_filter)
+        _report(fixing, outputs, options, err=is_filter)
     sys.exit(_exit_code(fixing, options))
 
 
@@ -128,31 +145,21 @@ def _standard_input(paths: tuple[str, ...], filename: str | None) -> _StandardIn
     return _StandardInput(data, decode_source(data, absolute_filename(filename or "stdin.py")))
 
 
-def _report(fixing: Fixing, output_format: str, options: dict[str, Any], *, err: bool) -> None:
+def _report(
+    fixing: Fixing, outputs: Sequence[Output], options: dict[str, Any], *, err: bool
+) -> None:
     """Write what remains; on standard error where standard output is for the fixed text."""
     from asgi_lint.cli.reporting import report_of
-    from asgi_lint.reporters.formats import FORMATS, render
     from asgi_lint.reporters.report import Fixes
-    from asgi_lint.reporters.statistics import render as render_statistics
-    from asgi_lint.reporters.statistics import render_json
     from asgi_lint.reporters.summary import fixed_lines
 
-    target: Path | None = options["output_file"]
     fixes = Fixes(fixing.applied, fixing.held_back, is_listed=options["show_fixes"])
-    with_pages = output_format == "sarif"
+    with_pages = any(each.format == "sarif" for each in outputs)
     report = report_of(
         fixing.remaining, fixes if fixing.is_asked_for else None, with_pages=with_pages
     )
-    for_people = FORMATS[output_format].for_people
-    color = uses_color(target, err=err)
-    if not options["statistics"]:
-        text = render(report, output_format, color=color)
-    elif output_format == "json":
-        text = render_json(report)
-    else:
-        text = render_statistics(report, color=color)
-    write(text, target, for_people=for_people, color=color, err=err)
-    for line in () if for_people else fixed_lines(report):
+    write_outputs(report, outputs, statistics=options["statistics"], err=err)
+    for line in () if outputs[0].for_people or err else fixed_lines(report):
         click.echo(line, err=True)
 
 

@@ -51,7 +51,8 @@ def show_difference(fixing: Fixing, target: Path | None, *, is_listed: bool) -> 
         for change in fixing.changes
     ]
     color = uses_color(target)
-    if target is None and (color or sys.stdout.isatty()):
+    is_terminal = target is None and sys.stdout is not None and sys.stdout.isatty()
+    if color or is_terminal:
         click.echo("".join(shown_diff(diff, color=color) for diff in diffs), nl=False, color=color)
     else:
         write_bytes(b"".join(diffs), target)

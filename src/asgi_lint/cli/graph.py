@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import FAILED, fail
 from asgi_lint.cli.options import fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.printing import uses_color, warn, write
@@ -28,6 +29,7 @@ from asgi_lint.cli.printing import uses_color, warn, write
     help="Write the picture there.",
 )
 @click.option("--tests", is_flag=True, help="Show the applications of tests too.")
+@configuration_options
 @starlette_version
 @fastapi_version
 def graph(

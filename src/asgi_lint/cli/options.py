@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asgi_lint.cli.configuration import configuration
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,10 +42,11 @@ fastapi_version = click.option("--fastapi-version", metavar="VERSION", help=_VER
 def settings_under(options: dict[str, Any]) -> Callable[[str], Settings]:
     """The settings at a path: its nearest configuration under what the command line says."""
     from asgi_lint.rules.registry import rules
-    from asgi_lint.settings import load_settings, overridden
+    from asgi_lint.settings import overridden
     from asgi_lint.source import absolute_filename
 
     known = rules()
+    chosen = configuration(options)
     values = {
         key.replace("_", "-"): _split(value) if isinstance(value, tuple) else value
         for key, value in options.items()
@@ -56,7 +59,8 @@ def settings_under(options: dict[str, Any]) -> Callable[[str], Settings]:
         absolute = absolute_filename(path)
         folder = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)  # noqa: PTH112, PTH120
         if folder not in memory:
-            memory[folder] = overridden(load_settings(folder, known), values, known, here)
+            settings = chosen.settings_at(folder, known, here)
+            memory[folder] = overridden(settings, values, known, here)
         return memory[folder]
 
     return settings_for
@@ -64,7 +68,7 @@ def settings_under(options: dict[str, Any]) -> Callable[[str], Settings]:
 
 _SETTINGS = frozenset(
     {"select", "extend_select", "ignore", "exclude", "extend_exclude", "force_exclude",
-     "starlette_version", "fastapi_version", "output_format", "fail_on", "fix", "unsafe_fixes",
+     "starlette_version", "fastapi_version", "fail_on", "baseline", "fix", "unsafe_fixes",
      "fixable", "unfixable", "cache", "cache_dir", "jobs"}
 )  # fmt: skip
 """The options that are also keys of a configuration."""

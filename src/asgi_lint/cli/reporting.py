@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,4 +45,6 @@ def report_of(outcome: Run, fixes: Fixes | None = None, *, with_pages: bool) -> 
             if d.code in ("ASG001", "ASG002")
         ),
         fixes=fixes,
+        in_baseline=outcome.in_baseline,
+        started=dt.datetime.now(),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import fail
 from asgi_lint.cli.options import fastapi_version, settings_under, starlette_version
 from asgi_lint.cli.printing import uses_color, write
@@ -14,6 +15,7 @@ from asgi_lint.cli.printing import uses_color, write
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@configuration_options
 @starlette_version
 @fastapi_version
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")

@@ -11,7 +11,7 @@ from asgi_lint.fixes.edits import EditError, edited, side_by_side
 from asgi_lint.fixes.freed_imports import without_freed_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from asgi_lint.diagnostics import Diagnostic, Fix
     from asgi_lint.source import Source
@@ -44,29 +44,40 @@ def result_of(offers: Iterable[Offer], sources: Mapping[str, Source]) -> dict[st
     Raises EditError for edits that cannot be applied, UnicodeEncodeError for a character that a
     file's encoding lacks.
     """
-    edits = dict.fromkeys(edit for offer in offers for edit in offer.fix.edits)
     changed = {}
-    for filename in sorted({edit.place.filename for edit in edits}):
+    for filename, text in _edited(offers, sources):
         source = sources[filename]
-        here = [edit for edit in edits if edit.place.filename == filename]
-        text = edited(source.text, here)
         if _is_code(filename):
             text = without_freed_imports(filename, source.text, text)
-        source.encode(text)
         if text != source.text:
             changed[filename] = replace(source, text=text)
     return changed
 
 
+def _edited(offers: Iterable[Offer], sources: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
+    edits = dict.fromkeys(edit for offer in offers for edit in offer.fix.edits)
+    for filename in sorted({edit.place.filename for edit in edits}):
+        source = sources[filename]
+        text = edited(source.text, (e for e in edits if e.place.filename == filename))
+        source.encode(text)
+        yield filename, text
+
+
 def fault_of(offer: Offer, sources: Mapping[str, Source]) -> str | None:
     """Why a fix cannot be applied even by itself, which is a mistake of its rule."""
     try:
-        result_of([offer], sources)
+        for _ in _edited([offer], sources):
+            pass
     except EditError as error:
         return str(error)
     except UnicodeEncodeError as error:
         return f"{error.encoding} has no character {error.object[error.start]!r}"
     return None
+
+
+def changes_anything(offer: Offer, sources: Mapping[str, Source]) -> bool:
+    """Whether a fix that has no fault says something else than what is there."""
+    return any(sources[name].text != text for name, text in _edited([offer], sources))
 
 
 def chosen(offers: Sequence[Offer]) -> list[Offer]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.analysis import Crash
 from asgi_lint.diagnostics import Applicability
-from asgi_lint.fixes.round import Offer, chosen, fault_of, result_of, stops_compiling
+from asgi_lint.fixes.round import (
+    Offer,
+    changes_anything,
+    chosen,
+    fault_of,
+    result_of,
+    stops_compiling,
+)
 from asgi_lint.pipeline import merged
 from asgi_lint.suppression import CANNOT_BE_SILENCED
 
@@ -107,7 +114,7 @@ class Rounds:
         if fault is not None:
             self._note_crash(offer, fault)
             return False
-        return bool(result_of([offer], sources))
+        return changes_anything(offer, sources)
 
     def _is_barred(self, offer: Offer, sources: Mapping[str, Source]) -> bool:
         """Whether a file of the fix is to stay as it is, or goes by another name."""

@@ -32,7 +32,8 @@ class Classes:
     def bases(self, class_: External | Class) -> Iterator[External | Class]:
         """The direct base classes."""
         if isinstance(class_, External):
-            base = base_of(class_.name, self._evaluator.releases)
+            stated = self._evaluator.stated.base_of(class_.name)
+            base = stated or base_of(class_.name, self._evaluator.releases)
             if base is not None:
                 yield External(base)
             return

@@ -24,6 +24,7 @@ from asgi_lint.model.facts import (
 )
 from asgi_lint.model.frameworks import canonical
 from asgi_lint.model.parameters import Parameters
+from asgi_lint.model.stated import NOTHING_STATED, Stated
 from asgi_lint.model.values import (
     Class,
     Display,
@@ -62,9 +63,11 @@ class Evaluator:
         files: Mapping[str, FileIndex],
         modules: Modules,
         releases: Releases | None = None,
+        stated: Stated = NOTHING_STATED,
     ) -> None:
         self._files = files
         self.releases = releases
+        self.stated = stated
         self._modules = modules
         self._known: dict[tuple[str, int, int], tuple[tuple[Value, ...], ir.Expr]] = {}
         """By the identity of the expression, which is held so that no other can get it."""

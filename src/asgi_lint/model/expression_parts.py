@@ -1,4 +1,4 @@
-"""What is in an expression: all the smaller ones that it is made of."""
+"""What is in an expression, and which expressions are in a file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from asgi_lint.model import expressions as ir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from asgi_lint.model.facts import FileFacts
 
 
 def parts(expr: ir.Expr) -> Iterator[ir.Expr]:
@@ -31,3 +33,19 @@ def parts(expr: ir.Expr) -> Iterator[ir.Expr]:
                 stack += [each for pair in pairs for each in pair if each is not None]
             case _:
                 continue
+
+
+def expressions(facts: FileFacts) -> Iterator[tuple[int, ir.Expr]]:
+    """Every expression that the facts of a file hold, with its scope."""
+    for call in facts.calls:
+        yield call.scope, call.call
+    for binding in facts.bindings:
+        if binding.value is not None:
+            yield binding.scope, binding.value
+    for scope in facts.scopes:
+        if scope.function is not None:
+            for returned in scope.function.returns:
+                yield scope.index, returned
+            for parameter in scope.function.parameters:
+                if parameter.default is not None:
+                    yield scope.parent, parameter.default

@@ -147,6 +147,13 @@ class Either(Struct, frozen=True, gc=False, array_like=True, tag=13):
     span: Span
 
 
+class Bytes(Struct, frozen=True, gc=False, array_like=True, tag=15):
+    """A literal of bytes: apart from `Constant`, since a cache tells them from text only so."""
+
+    value: bytes
+    span: Span
+
+
 class Unknown(Struct, frozen=True, gc=False, array_like=True, tag=14):
     """Anything else."""
 
@@ -162,6 +169,7 @@ Expr: TypeAlias = (
     | Spread
     | Item
     | Constant
+    | Bytes
     | Joined
     | Subscript
     | Await

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from asgi_lint.model.children import children_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from asgi_lint.diagnostics import Span
     from asgi_lint.model.candidates import Candidate
     from asgi_lint.model.expressions import Expr
+    from asgi_lint.model.whole_file import WholeFile
 
     Extractor = Callable[[FunctionTree], Iterator[Candidate]]
 
@@ -127,6 +129,7 @@ class _Walk:
     """Walks statements by recursion and the expressions in them with a stack."""
 
     def __init__(self, text: str, extractors: Sequence[Extractor]) -> None:
+        self._text = text
         self.spans = Spans(text)
         self._lower = Lowering(self.spans)
         self._extractors = extractors
@@ -459,6 +462,13 @@ class _Walk:
     def indent(self) -> str:
         """The file's own unit of indentation."""
         return self.spans.indent(self._module)
+
+    @cached_property
+    def whole(self) -> WholeFile | None:
+        """LibCST's tree of all of it; None where LibCST does not read it."""
+        from asgi_lint.model.whole_file import whole_file  # late: it loads LibCST
+
+        return whole_file(self._text)
 
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what this file's imports bind it to."""

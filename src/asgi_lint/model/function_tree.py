@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from asgi_lint.model.facts import ImportFacts
     from asgi_lint.model.parse import Positions
     from asgi_lint.model.spans import Spans
+    from asgi_lint.model.whole_file import WholeFile
 
 
 _BUILT_IN = frozenset(dir(builtins))
@@ -37,6 +38,10 @@ class File(Protocol):
     @property
     def imports(self) -> Sequence[ImportFacts]:
         """The imports met so far."""
+
+    @property
+    def whole(self) -> WholeFile | None:
+        """LibCST's tree of all of it; None where LibCST does not read it."""
 
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what an import binds it to."""
@@ -96,6 +101,17 @@ class FunctionTree:
         names = (dotted_name(e.func if isinstance(e, ast.Call) else e) for e in raised if e)
         return any(name and name not in _BUILT_IN for name in names)
 
+    @cached_property
+    def in_file(self) -> FunctionInFile:
+        """The function within LibCST's tree of the whole file: slow, unless the file is small."""
+        return FunctionInFile(
+            self._definition,
+            self.scope,
+            self.parameters,
+            self._file,
+            is_generator=self.is_generator,
+        )
+
     @property
     def node(self) -> cst.FunctionDef:
         """LibCST's tree of the function, its decorators included."""
@@ -139,9 +155,25 @@ class FunctionTree:
             for found in self._file.imports
         )
 
+    @property
+    def decorators_text(self) -> str:
+        """The lines of the decorators, "" without any."""
+        first = self._first_row_of_all
+        return "\n".join(self.lines[first - 1 : self.first_row - 1])
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The file's lines without their endings."""
+        return self._file.spans.lines
+
     def line(self, row: int) -> str:
         """The text of a line of the file, from 1, without its ending."""
-        return self._file.spans.lines[row - 1]
+        return self.lines[row - 1]
+
+    @property
+    def _first_row_of_all(self) -> int:
+        rows = (each.lineno for each in self._definition.decorator_list)
+        return min((self.first_row, *rows))
 
     @cached_property
     def _parsed(self) -> tuple[cst.FunctionDef, Positions]:
@@ -149,8 +181,7 @@ class FunctionTree:
 
         from asgi_lint.model.parse import Positions, parse
 
-        first = min((each.lineno for each in self._definition.decorator_list), default=10**9)
-        first = min(first, self.first_row)
+        first = self._first_row_of_all
         text = self._file.spans.text(first, self.last_row)
         if text[:1].isspace():  # a method, or nested: something must stand around its indentation
             text = f"if 1:{self.newline}{text}"
@@ -162,3 +193,38 @@ class FunctionTree:
         if module is None or not isinstance(statement, cst.FunctionDef):
             raise NotReadError
         return statement, Positions(module, first)
+
+
+class FunctionInFile(FunctionTree):
+    """The same function, for what cannot be told from it alone: `node` is part of `module`.
+
+    `module` is LibCST's tree of the file, `class_` the class whose method the function is.
+    """
+
+    @property
+    def module(self) -> cst.Module:
+        """The tree of the whole file."""
+        return self._whole.module
+
+    @property
+    def class_(self) -> cst.ClassDef | None:
+        """The class whose method the function is."""
+        return self._found[1]
+
+    @cached_property
+    def _parsed(self) -> tuple[cst.FunctionDef, Positions]:
+        return self._found[0], self._whole.positions
+
+    @property
+    def _found(self) -> tuple[cst.FunctionDef, cst.ClassDef | None]:
+        found = self._whole.functions.get(self._file.spans.name(self._definition).start)
+        if found is None:
+            raise NotReadError
+        return found
+
+    @property
+    def _whole(self) -> WholeFile:
+        whole = self._file.whole
+        if whole is None:
+            raise NotReadError
+        return whole

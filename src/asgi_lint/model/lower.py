@@ -197,6 +197,8 @@ def _constant(value: object, span: Span) -> ir.Expr:
     match value:
         case str() if value.isascii() or _is_text(value):
             return ir.Constant(value, span)
+        case bytes():
+            return ir.Bytes(value, span)
         case bool() | float() | None:
             return ir.Constant(value, span)
         case int() if value < _LARGEST:

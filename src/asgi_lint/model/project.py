@@ -12,6 +12,7 @@ from asgi_lint.model.index import FileIndex
 from asgi_lint.model.modules import Modules
 from asgi_lint.model.order import Order
 from asgi_lint.model.roles import Roles
+from asgi_lint.model.stated import NOTHING_STATED, Stated
 from asgi_lint.model.streams import STREAMING, Streams
 from asgi_lint.model.tasks import Tasks
 from asgi_lint.model.values import Function
@@ -35,7 +36,8 @@ class Project:
 
     `root` and all file names are absolute with forward slashes; `filenames` are all Python files
     of the project, `facts` those that matter. `unparsable` and `unreadable` are what rules have
-    nothing to add to. The parts are worked out when first asked for.
+    nothing to add to. `stated` is what the configuration says of other packages. The parts are
+    worked out when first asked for.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Project:
         options: Mapping[str, Mapping[str, bool | str]] | None = None,
         unparsable: tuple[Finding, ...] = (),
         unreadable: tuple[Finding, ...] = (),
+        stated: Stated = NOTHING_STATED,
     ) -> None:
         self.root = root
         self.files = {f.filename: FileIndex(f) for f in facts}
@@ -55,12 +58,13 @@ class Project:
         self.unparsable = unparsable
         self.unreadable = unreadable
         self._filenames = tuple(filenames)
+        self._stated = stated
 
     @cached_property
     def evaluator(self) -> Evaluator:
         """What expressions may stand for."""
         releases = self.versions.stated(CHANGING)
-        return Evaluator(self.files, Modules(self.root, self._filenames), releases)
+        return Evaluator(self.files, Modules(self.root, self._filenames), releases, self._stated)
 
     @cached_property
     def wiring(self) -> Wiring:

@@ -15,6 +15,7 @@ TAB_STOP = 4
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN = re.compile(r"[\x20-\x7e]*")
+_LINES = re.compile(r"[^\r\n\t]+")
 # Marks that reorder the text around them: shown as they are, a line could seem to say something
 # else than Python reads (https://trojansource.codes).
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -30,6 +31,11 @@ def visible(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     return "".join(map(_visible_character, text))
+
+
+def visible_lines(text: str) -> str:
+    """`visible` text that keeps its line ends and tabs, for what escapes them itself."""
+    return _LINES.sub(lambda found: visible(found[0]), text)
 
 
 def width(text: str) -> int:

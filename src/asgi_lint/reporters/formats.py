@@ -19,7 +19,15 @@ class Format(NamedTuple):
 FORMATS = {
     "full": Format("full", for_people=True),
     "concise": Format("concise", for_people=True),
+    "grouped": Format("grouped", for_people=True),
     "json": Format("json_list"),
+    "json-lines": Format("json_lines"),
+    "junit": Format("junit"),
+    "github": Format("github"),
+    "gitlab": Format("gitlab"),
+    "azure": Format("azure"),
+    "pylint": Format("pylint"),
+    "rdjson": Format("rdjson"),
     "sarif": Format("sarif.log"),
 }
 

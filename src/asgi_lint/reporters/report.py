@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asgi_lint.diagnostics import Diagnostic, Place, Severity
+
+
+_LONG_AGO = dt.datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ class Report:
 
     `diagnostics` are sorted by `Diagnostic.sort_key`. `sources` gives a file's decoded text by its
     absolute filename, and lacks a file that could not be read. Paths are shown relative to `base`,
-    and in SARIF relative to `repository`; both are absolute. `rules` has every reported code.
-    `fixes` is None for a run that was not to fix anything.
+    and for services that show a repository relative to `repository`; both are absolute. `rules` has
+    every reported code. `fixes` is None for a run that was not to fix anything. `in_baseline` says
+    how many more the baseline has. `started` is when the run began, in local time.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -69,3 +74,5 @@ class Report:
     version: str
     notifications: tuple[Notification, ...] = ()
     fixes: Fixes | None = None
+    in_baseline: int = 0
+    started: dt.datetime = _LONG_AGO

@@ -25,10 +25,14 @@ def summary(report: Report, paint: Paint) -> list[str]:
     if report.diagnostics:
         found = f"Found {_severities(report, paint)} in {files}."
         more = _held_back(report.fixes) if report.fixes else _fixable(report)
-        return [*fixed, found, *more]
+        return [*fixed, found, *more, *_in_baseline(report)]
     if not report.files_checked:
         return [paint("No files were checked.", "warning")]
-    return [*fixed, f"{paint('All checks passed', 'good')}: {files}."]
+    return [*fixed, f"{paint('All checks passed', 'good')}: {files}.", *_in_baseline(report)]
+
+
+def _in_baseline(report: Report) -> list[str]:
+    return [f"{report.in_baseline} more in the baseline."] if report.in_baseline else []
 
 
 def _severities(report: Report, paint: Paint) -> str:

@@ -22,6 +22,7 @@ class Rule:
 
     `check` looks at the linked project. `extract`, where a rule needs the syntax tree, looks at
     one function of one file and returns candidates, which `check` reads back from the project.
+    `shared_extract` does so for several rules, and is asked once however many of them run.
     `hazard` names the row of the hazard table that the rule depends on. `options` are the rule's
     own settings with their defaults; a default's type is the option's type.
     """
@@ -32,6 +33,7 @@ class Rule:
     severity: Severity
     check: Callable[[Project], Iterator[Finding]]
     extract: Callable[[FunctionTree], Iterator[Candidate]] | None = None
+    shared_extract: Callable[[FunctionTree], Iterator[Candidate]] | None = None
     hazard: str | None = None
     options: dict[str, bool | str] = field(default_factory=dict)
     enabled: bool = True

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from asgi_lint.settings.files import default_settings, load_settings, overridden, read_settings
+from asgi_lint.settings.files import (
+    default_settings,
+    load_settings,
+    overridden,
+    read_settings,
+    with_inline,
+)
 from asgi_lint.settings.origin import SettingsError
 from asgi_lint.settings.selection import KnownRule
 from asgi_lint.settings.values import Settings
@@ -15,4 +21,5 @@ __all__ = [
     "load_settings",
     "overridden",
     "read_settings",
+    "with_inline",
 ]

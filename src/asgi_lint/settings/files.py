@@ -1,16 +1,17 @@
-"""Finding the configuration of a project and reading it."""
+"""Finding the configuration of a project and reading it, with those that it extends."""
 
 # ruff: noqa: PTH123
 
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from asgi_lint.roots import upwards
-from asgi_lint.settings.origin import Origin, SettingsError
+from asgi_lint.roots import entry_names, upwards
+from asgi_lint.settings.origin import Origin, SettingsError, absolute_below
 from asgi_lint.settings.selection import default_selection
-from asgi_lint.settings.validation import with_table
+from asgi_lint.settings.validation import did_you_mean, with_table
 from asgi_lint.settings.values import Settings
 
 if TYPE_CHECKING:
@@ -42,17 +43,21 @@ def load_settings(path: str, rules: Mapping[str, KnownRule]) -> Settings:
     return default_settings(rules)
 
 
-def read_settings(filename: str, rules: Mapping[str, KnownRule]) -> Settings:
+def read_settings(
+    filename: str, rules: Mapping[str, KnownRule], folder: str | None = None
+) -> Settings:
     """The settings of one configuration file, as load_settings reads it.
 
-    `filename` is absolute with forward slashes. A file that does not exist or, as a
-    `pyproject.toml`, has no table of ours is an error, since it was asked for.
+    `filename` is absolute with forward slashes; the globs in it are relative to `folder`, or to its
+    own without one. A file that does not exist or, as a `pyproject.toml`, has no table of ours is
+    an error, since it was asked for.
     """
     found = _read_table(filename)
     if found is None:
-        missing = "it has no table [tool.asgi-lint]" if _read(filename) else "it does not exist"
-        raise SettingsError(f"{filename}: {missing}.")
-    return _from_table(*found, rules)
+        problem = _why_none(filename)
+        raise SettingsError(f"{filename}: {problem}{'' if problem.endswith('?') else '.'}")
+    origin, table = found
+    return _from_table(replace(origin, folder=folder or origin.folder), table, rules)
 
 
 def overridden(
@@ -67,11 +72,58 @@ def overridden(
     return with_table(settings, given, Origin("command line", folder), rules)
 
 
-def _from_table(
-    origin: Origin, table: Mapping[str, object], rules: Mapping[str, KnownRule]
+def with_inline(
+    settings: Settings, text: str, rules: Mapping[str, KnownRule], folder: str
 ) -> Settings:
-    base = Settings(origin.name, origin.folder, selections=(default_selection(rules),))
-    return with_table(base, table, origin, rules)
+    """The settings with those of a piece of TOML over them, such as `fail-on = "error"`."""
+    origin = Origin("--config", folder, text)
+    table = _parse(origin.name, text)
+    if "extend" in table:
+        raise origin.error(("extend",), "it can be said in a file alone")
+    return with_table(settings, table, origin, rules)
+
+
+def _from_table(
+    origin: Origin,
+    table: Mapping[str, object],
+    rules: Mapping[str, KnownRule],
+    extending: tuple[str, ...] = (),
+) -> Settings:
+    """The settings of a configuration; `extending` are those that brought us to it."""
+    chain = (*extending, origin.name)
+    base = default_settings(rules)
+    if "extend" in table:
+        base = _extended(origin, table["extend"], rules, chain)
+    own = with_table(base, table, origin, rules)
+    extended = (base.filename, *base.extended) if base.filename is not None else ()
+    return replace(own, filename=origin.name, folder=origin.folder, extended=extended)
+
+
+def _extended(
+    origin: Origin, written: object, rules: Mapping[str, KnownRule], chain: tuple[str, ...]
+) -> Settings:
+    """The settings of the configuration that another one names in `extend`."""
+    if not isinstance(written, str) or not written:
+        expected = 'a path, such as "../asgi-lint.toml"'
+        raise origin.error(("extend",), f"expected {expected}")
+    filename = absolute_below(posixpath.dirname(origin.name), written)
+    if filename in chain:
+        circle = " -> ".join([*chain[chain.index(filename) :], filename])
+        raise origin.error(("extend",), f"the configurations extend each other: {circle}")
+    found = _read_table(filename)
+    if found is None:
+        problem = f'"{written}" cannot be extended: {_why_none(filename)}'
+        raise origin.error(("extend",), problem)
+    return _from_table(*found, rules, chain)
+
+
+def _why_none(filename: str) -> str:
+    """Why a file is no configuration, perhaps with the one beside it that was meant."""
+    if _read(filename) is not None:
+        return "it has no table [tool.asgi-lint]"
+    folder, name = posixpath.split(filename)
+    beside = [each for each in entry_names(folder) if each.endswith(".toml")]
+    return f"it does not exist{did_you_mean(name, beside, closeness=0.8)}"
 
 
 def _read_table(filename: str) -> tuple[Origin, dict[str, object]] | None:

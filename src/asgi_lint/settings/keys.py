@@ -14,6 +14,8 @@ class Kind(Enum):
     CODES = 'a list of codes, such as ["ASG201", "ASG3"]'
     GLOBS = 'a list of globs, such as ["migrations", "src/*/generated"]'
     CODES_BY_GLOB = 'a table of globs with their codes, such as {"tests/*" = ["ASG2"]}'
+    NAMES = 'a list of dotted names, such as ["shop.middleware.Timing"]'
+    PATH = 'a path, such as "../asgi-lint.toml"'
     RELEASES = 'a release such as "0.41.3" or a range such as ">=0.40,<1"'
     OPTIONS = "a table of rules with their options"
     FOLDER = "the path of a folder"
@@ -66,9 +68,29 @@ DEFAULT_EXCLUDE = (
     "venv",
 )
 
-OUTPUT_FORMATS = ("full", "concise", "json", "sarif")
+OUTPUT_FORMATS = (
+    "full",
+    "concise",
+    "grouped",
+    "json",
+    "json-lines",
+    "junit",
+    "github",
+    "gitlab",
+    "azure",
+    "pylint",
+    "rdjson",
+    "sarif",
+)
 
 KEYS = (
+    Key(
+        "extend",
+        Kind.PATH,
+        None,
+        "Another configuration, relative to this one: what it says holds where this one is silent. "
+        "Its globs stay relative to its own folder.",
+    ),
     Key(
         "select",
         Kind.CODES,
@@ -154,6 +176,37 @@ KEYS = (
     ),
     Key("jobs", Kind.COUNT, 0, "How many processes parse; 0 for as many as pay."),
     Key("output-format", Kind.CHOICE, "full", "How diagnostics are written.", OUTPUT_FORMATS),
+    Key(
+        "baseline",
+        Kind.PATH,
+        None,
+        "A file written by `--write-baseline`: the diagnostics in it are not reported.",
+    ),
+    Key(
+        "base-http-middleware",
+        Kind.NAMES,
+        (),
+        "Classes of other packages that are a BaseHTTPMiddleware, by the name they are imported "
+        "under.",
+    ),
+    Key(
+        "asgi-middleware",
+        Kind.NAMES,
+        (),
+        "Classes of other packages that are pure ASGI middleware around their argument `app`.",
+    ),
+    Key(
+        "streaming-responses",
+        Kind.NAMES,
+        (),
+        "Classes of other packages that are a StreamingResponse.",
+    ),
+    Key(
+        "resource-managers",
+        Kind.NAMES,
+        (),
+        "Functions and classes of other packages whose `with` closes or releases what it gives.",
+    ),
     Key(
         "rules", Kind.OPTIONS, (), "Options of single rules, each in a table with the rule's name."
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 import re
 from dataclasses import dataclass
 
@@ -47,3 +49,9 @@ class Origin:
             return self.name
         start = ManifestText(self.name, self.text).place(*stretch).span.start
         return f"{self.name}:{start.row}:{start.column}"
+
+
+def absolute_below(folder: str, written: str) -> str:
+    """A path as a configuration writes it: relative to `folder`, `~` is the home folder."""
+    expanded = os.path.expanduser(written).replace(os.sep, "/")  # noqa: PTH111
+    return posixpath.normpath(posixpath.join(folder, expanded))

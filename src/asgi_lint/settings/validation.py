@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from asgi_lint.diagnostics import Severity
 from asgi_lint.globs import Glob
 from asgi_lint.settings.keys import KEYS, Key, Kind
+from asgi_lint.settings.origin import absolute_below
 from asgi_lint.settings.selection import ALWAYS_SELECTED, Selection, Selector, parse_selector
 from asgi_lint.settings.values import PerFileIgnore, Settings
 
@@ -57,8 +59,16 @@ def with_table(
         cache=values.get("cache", settings.cache),
         cache_dir=values.get("cache-dir", settings.cache_dir),
         jobs=values.get("jobs", settings.jobs),
+        baseline=values.get("baseline", settings.baseline),
+        base_http_middleware=values.get("base-http-middleware", settings.base_http_middleware),
+        asgi_middleware=values.get("asgi-middleware", settings.asgi_middleware),
+        streaming_responses=values.get("streaming-responses", settings.streaming_responses),
+        resource_managers=values.get("resource-managers", settings.resource_managers),
         rule_options=options,
     )
+
+
+_DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ class _TableReader:
         keys = {key.name: key for key in KEYS}
         for name in table:
             if name not in keys:
-                raise self.origin.error((name,), f"there is no such key{_did_you_mean(name, keys)}")
+                raise self.origin.error((name,), f"there is no such key{did_you_mean(name, keys)}")
         return {name: self.value(keys[name], value) for name, value in table.items()}
 
     def wrong_type(self, path: KeyPath, expected: str, value: object) -> SettingsError:
@@ -93,6 +103,11 @@ class _TableReader:
                 return tuple(self.glob((key.name, i), p) for i, p in enumerate(written))
             case Kind.CODES_BY_GLOB:
                 return self.per_file_ignores(key, value)
+            case Kind.NAMES:
+                written = self.strings((key.name,), key.kind, value)
+                return tuple(self.name((key.name, i), name) for i, name in enumerate(written))
+            case Kind.PATH:
+                return self.path(key, value)
             case Kind.RELEASES:
                 return self.releases(key, value)
             case Kind.OPTIONS:
@@ -106,7 +121,7 @@ class _TableReader:
         if isinstance(value, str) and value in key.choices:
             return value
         expected = f"one of {', '.join(key.choices)}"
-        suggestion = _did_you_mean(value, key.choices) if isinstance(value, str) else ""
+        suggestion = did_you_mean(value, key.choices) if isinstance(value, str) else ""
         raise self.origin.error(
             (key.name,), f"expected {expected}, not {_shown(value)}{suggestion}"
         )
@@ -138,7 +153,7 @@ class _TableReader:
         selector = parse_selector(written, self.rules)
         if selector is None:
             known = [*self.rules, *(rule.name for rule in self.rules.values()), "ALL"]
-            suggestion = _did_you_mean(written, known)
+            suggestion = did_you_mean(written, known)
             problem = f'no rule has the code, prefix or name "{written}"{suggestion}'
             raise self.origin.error(path, problem)
         if path[0] in _SILENCING and selector.codes <= ALWAYS_SELECTED:
@@ -153,6 +168,17 @@ class _TableReader:
         if fault := glob.fault:
             raise self.origin.error(path, f'"{pattern}" is no glob: {fault}')
         return glob
+
+    def name(self, path: KeyPath, written: str) -> str:
+        if not _DOTTED_NAME.fullmatch(written):
+            problem = f'"{written}" is no dotted name, such as "shop.middleware.Timing"'
+            raise self.origin.error(path, problem)
+        return written
+
+    def path(self, key: Key, value: object) -> str:
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise self.wrong_type((key.name,), key.kind.value, value)
+        return absolute_below(self.origin.folder, value)
 
     def per_file_ignores(self, key: Key, value: object) -> tuple[PerFileIgnore, ...]:
         table = self.table((key.name,), key.kind.value, value)
@@ -190,9 +216,7 @@ class _TableReader:
                 named = self.rules[name.upper()].name
                 raise self.origin.error(path, f'options go by the name of a rule: write "{named}"')
             if name not in by_name:
-                raise self.origin.error(
-                    path, f"there is no such rule{_did_you_mean(name, by_name)}"
-                )
+                raise self.origin.error(path, f"there is no such rule{did_you_mean(name, by_name)}")
             chosen[name] = self.options(path, by_name[name], options)
         return chosen
 
@@ -200,7 +224,7 @@ class _TableReader:
         chosen: dict[str, bool | str] = {}
         for name, option in self.table(path, "a table of options", value).items():
             if name not in rule.options:
-                suggestion = _did_you_mean(name, rule.options) or _among(rule.options)
+                suggestion = did_you_mean(name, rule.options) or _among(rule.options)
                 raise self.origin.error((*path, name), f"the rule has no such option{suggestion}")
             default = rule.options[name]
             if isinstance(option, (bool, str)) and type(option) is type(default):
@@ -224,11 +248,15 @@ def _among(options: Iterable[str]) -> str:
     return f"; it has {listed}" if listed else "; it has none"
 
 
-def _did_you_mean(written: str, known: Iterable[str]) -> str:
+def did_you_mean(written: str, known: Iterable[str], *, closeness: float = 0.6) -> str:
+    """What follows an error about a word that is not among the known ones; "" if none is close.
+
+    `closeness` is the least ratio of `difflib`, 1 for equal words.
+    """
     from difflib import get_close_matches  # late: only needed for an error
 
     by_lower = {word.lower(): word for word in known}
-    closest = get_close_matches(written.lower(), by_lower, n=1)
+    closest = get_close_matches(written.lower(), by_lower, n=1, cutoff=closeness)
     return f'; did you mean "{by_lower[closest[0]]}"?' if closest else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -36,13 +36,16 @@ class PerFileIgnore:
 class Settings:
     """All settings of a run; `settings.keys.KEYS` describes each.
 
-    `filename` is the configuration that was read and `folder` the one that its globs are relative
-    to (absolute, forward slashes), both None without one. `selections` come from the weakest source
-    to the strongest. A version is a PEP 440 release or range, as written. `rule_options` holds what
-    was set, by the rule's name.
+    `filename` is the configuration that was read, `extended` are those that it extends, nearest
+    first, and `folder` is what its globs are relative to (all absolute, forward slashes; without
+    one None). `selections` come from the weakest source to the strongest. A version is a PEP 440
+    release or range, as written. `baseline` is an absolute path. `rule_options` holds what was set,
+    by the rule's name. `known` are the fingerprints of what is not to be reported, since it is not
+    new: no configuration says that.
     """
 
     filename: str | None = None
+    extended: tuple[str, ...] = ()
     folder: str | None = None
     selections: tuple[Selection, ...] = ()
     per_file_ignores: tuple[PerFileIgnore, ...] = ()
@@ -58,10 +61,32 @@ class Settings:
     fixable: tuple[Selector, ...] | None = None
     unfixable: tuple[Selector, ...] = ()
     output_format: str = "full"
+    baseline: str | None = None
+    base_http_middleware: tuple[str, ...] = ()
+    asgi_middleware: tuple[str, ...] = ()
+    streaming_responses: tuple[str, ...] = ()
+    resource_managers: tuple[str, ...] = ()
     cache: bool = True
     cache_dir: str | None = None
     jobs: int = 0
     rule_options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+
+    def moved(self, old: str, new: str) -> Settings:
+        """The settings for a copy of the folder `old` at `new`: their globs mean the same there."""
+
+        def glob(each: Glob) -> Glob:
+            is_inside = f"{each.folder}/".startswith(f"{old.rstrip('/')}/")
+            folder = new + each.folder.removeprefix(old) if is_inside else each.folder
+            return replace(each, folder=folder)
+
+        return replace(
+            self,
+            folder=new,
+            exclude=tuple(map(glob, self.exclude)),
+            extend_exclude=tuple(map(glob, self.extend_exclude)),
+            per_file_ignores=tuple(replace(p, glob=glob(p.glob)) for p in self.per_file_ignores),
+        )
 
     @cached_property
     def codes(self) -> frozenset[str]:

@@ -30,6 +30,8 @@ class Counted(FileResponse):
     chunk_size = 64 * 1024
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Starlette 0.36.0 fails without them, and uvicorn does not give any; other servers do.
+        scope.setdefault("extensions", {})
         sent = 0
 
         async def counting(message: Any) -> None:
@@ -40,6 +42,9 @@ class Counted(FileResponse):
 
         try:
             await super().__call__(scope, receive, counting)
+        except Exception:
+            marks.add("fails")
+            raise
         finally:
             marks.add("reads-all" if sent == SIZE else "stops")
 
@@ -63,4 +68,4 @@ def observe() -> str:
             file.truncate(SIZE)
         with serving(app) as port:
             leave_after(b"\0", port, "/", receive_buffer=4096)
-            return marks.wait_for("reads-all", "stops", seconds=20) or "gets-stuck"
+            return marks.wait_for("reads-all", "stops", "fails", seconds=20) or "gets-stuck"

@@ -37,8 +37,13 @@ _ENDS = "answer ends"
 def assert_equivalent(
     before: str, after: str, requests: Sequence[Request], subject: Subject
 ) -> None:
-    """AssertionError, with one line for each difference, unless both programs do the same."""
+    """AssertionError, with one line for each difference, unless both programs do the same.
+
+    A program that cannot be served is like no other, not even like itself.
+    """
     first, second = transcripts([before, after], requests, subject)
+    if first.failure:
+        raise AssertionError(f"on {subject.package} {subject.release}: {first.failure}")
     if found := list(differences(first, second)):
         raise AssertionError("\n".join([f"on {subject.package} {subject.release}:", *found]))
 

@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 _SECONDS = 60
 
 
-def required(project: Path) -> tuple[str, str]:
-    """The package and the release that `requirements.txt` pins first; ValueError if it does not."""
-    line = (project / "requirements.txt").read_text(encoding="utf-8").split("\n")[0]
-    requirement = Requirement(line)
+def required(project: Path) -> tuple[str, ...]:
+    """What `requirements.txt` asks for: the package and release that it pins first, and the rest.
+
+    ValueError if the first line pins no release.
+    """
+    first, *more = (project / "requirements.txt").read_text(encoding="utf-8").split()
+    requirement = Requirement(first)
     (clause,) = requirement.specifier
     if clause.operator != "==":
-        raise ValueError(f"{line} pins no release")
-    return requirement.name, clause.version
+        raise ValueError(f"{first} pins no release")
+    return requirement.name, clause.version, *more
 
 
 def watched(project: Path, watcher: Path, subject: Subject) -> str:

@@ -22,21 +22,28 @@ _TASK_GROUPS_SINCE = Version("0.15.0")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """A release of `package`; `python` is the minor version that it runs on, such as "3.11"."""
+    """A release of `package`; `python` is the minor version that it runs on, such as "3.11".
+
+    `more` are requirements of the program itself, each pinned.
+    """
 
     package: str
     release: Version
     python: str
+    more: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """A name for its environment, such as "starlette-0.20.4-py3.11"."""
-        return f"{self.package}-{self.release}-py{self.python}"
+        more = "".join(f"-{each.replace('==', '-')}" for each in self.more)
+        return f"{self.package}-{self.release}-py{self.python}{more}"
 
     @property
     def requirements(self) -> tuple[str, ...]:
         """What is installed; what else comes along is theirs to say."""
-        return tuple(sorted({f"{self.package}=={self.release}", *_COMPANIONS, *self._fitting()}))
+        return tuple(
+            sorted({f"{self.package}=={self.release}", *_COMPANIONS, *self._fitting(), *self.more})
+        )
 
     @property
     def starlette(self) -> Version:
@@ -72,7 +79,7 @@ def pythons_for(package: str, release: Version) -> SpecifierSet:
     Starlette 0.13.3 to 0.13.8 give coroutines to `asyncio.wait`, which Python 3.11 no longer
     takes; nothing that streams works there.
     """
-    subject = Subject(package, release, "")
-    if Version("0.13.3") <= subject.starlette < Version("0.14.0"):
+    starlette = Subject(package, release, "").starlette
+    if Version("0.13.3") <= starlette < Version("0.14.0"):
         return SpecifierSet("<3.11")
     return SpecifierSet()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asgi_lint.diagnostics import Applicability, Finding
+from asgi_lint.diagnostics import Applicability, Finding, Fix
 from asgi_lint.rules.requirements import (
     advisory_floor,
     background_task_floor,
@@ -181,6 +181,22 @@ def test_a_lock_is_left_to_its_own_tool(
     assert finding.fix.message == (
         f"Run `{command}`, which has to lead to Starlette 0.21.0 or newer"
     )
+
+
+def test_a_requirement_that_is_raised_already_leaves_the_lock_to_follow(tmp_path: Path) -> None:
+    lock = '[[package]]\nname = "fastapi"\nversion = "0.117.0"\n'
+    lock += '[[package]]\nname = "starlette"\nversion = "0.47.2"\n'
+    pyproject = '[project]\nname = "a"\ndependencies = ["fastapi{}"]\n'
+    for floor in (">=0.104.1", ">=0.133.0"):
+        files = {"pyproject.toml": pyproject.format(floor), "uv.lock": lock}
+        (finding,) = findings(ASG803, tmp_path, files)
+        assert finding.fix is not None
+        if floor == ">=0.133.0":
+            assert finding.fix == Fix(Applicability.ADVICE, "Run `uv lock`")
+        else:
+            assert finding.fix.message.endswith("; then run `uv lock`")
+            [edit] = finding.fix.edits
+            assert edit.content == ">=0.133.0"
 
 
 def test_a_lock_of_starlette_alone_needs_no_more_than_that(tmp_path: Path) -> None:

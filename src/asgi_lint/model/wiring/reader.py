@@ -141,7 +141,8 @@ class Reader:
 
     def kind(self, name: str) -> Kind:
         """How a middleware of another package is built, in the release that the project has."""
-        return third_party.kind_of(name, self.evaluator.releases)
+        stated = self.evaluator.stated.kind_of(name)
+        return stated or third_party.kind_of(name, self.evaluator.releases)
 
     def is_asgi(self, class_: Class) -> bool:
         """Whether a class of the project has an ASGI `__call__(self, scope, receive, send)`."""

@@ -1,20 +1,16 @@
 """Fingerprints by which a diagnostic is recognised in a later run.
 
 GitHub reads `primaryLocationLineHash` alone, and its uploader warns if the value differs from its
-own, so that one follows GitHub's algorithm. `asgiLint/v1` is ours: it survives moved lines, and
-changes around the line.
+own, so that one follows GitHub's algorithm. `asgiLint/v1` is the diagnostic's own fingerprint.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from asgi_lint.reporters.characters import utf16_units
-from asgi_lint.reporters.lines import split_lines
-from asgi_lint.reporters.paths import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +34,8 @@ def fingerprints(report: Report) -> list[dict[str, str]]:
         if filename in report.sources
     }
     return [
-        {**_github(diagnostic, hashes), "asgiLint/v1": own}
-        for diagnostic, own in zip(report.diagnostics, stable_fingerprints(report), strict=True)
+        {**_github(diagnostic, hashes), "asgiLint/v1": diagnostic.fingerprint}
+        for diagnostic in report.diagnostics
     ]
 
 
@@ -65,27 +61,7 @@ def line_hashes(text: str) -> list[str]:
     return hashes
 
 
-def stable_fingerprints(report: Report) -> list[str]:
-    """A hash of each diagnostic's code, path, line of text and place among its equals."""
-    seen: Counter[tuple[str, str, str]] = Counter()
-    values: list[str] = []
-    for diagnostic in report.diagnostics:
-        path = shown_path(diagnostic.place.filename, report.repository)
-        key = (diagnostic.code, path, _first_line(diagnostic, report))
-        seen[key] += 1
-        content = "\0".join([*key, str(seen[key])])
-        values.append(sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32])
-    return values
-
-
 def _github(diagnostic: Diagnostic, hashes: Mapping[str, list[str]]) -> dict[str, str]:
     of_file = hashes.get(diagnostic.place.filename, [])
     row = diagnostic.place.span.start.row
     return {"primaryLocationLineHash": of_file[row - 1]} if row <= len(of_file) else {}
-
-
-def _first_line(diagnostic: Diagnostic, report: Report) -> str:
-    """The line where the diagnostic begins, its blanks evened out."""
-    lines = split_lines(report.sources.get(diagnostic.place.filename, ""))
-    row = diagnostic.place.span.start.row
-    return " ".join(lines[row - 1].split()) if row <= len(lines) else ""

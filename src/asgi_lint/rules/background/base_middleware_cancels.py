@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Severity
+from asgi_lint.fixes import pure_asgi
 from asgi_lint.rules.behind_base_middleware import enclosed_functions
 from asgi_lint.rules.rule import Rule
 
@@ -34,7 +35,7 @@ def check(project: Project) -> Iterator[Finding]:
                     place=site.place,
                     message=_message(site, enclosed.enclosure, enclosed.exposure),
                     severity=enclosed.severity,
-                    fix=_fix(enclosed.enclosure),
+                    fix=_fix(project, enclosed.enclosure),
                     trace=enclosed.trace,
                 )
 
@@ -53,12 +54,13 @@ def _message(site: TaskSite, enclosure: Enclosure, exposure: Exposure) -> str:
     return f"{site.phrase} {verb} cancelled {when}: {because} ({exposure.phrase})."
 
 
-def _fix(enclosure: Enclosure) -> Fix:
-    return Fix(
+def _fix(project: Project, enclosure: Enclosure) -> Fix:
+    advice = Fix(
         Applicability.ADVICE,
         f"Require Starlette 0.21.0 or newer (FastAPI 0.87.0), or write `{enclosure.layer.name}` "
         "as a pure ASGI middleware",
     )
+    return pure_asgi.layer_fix(project, enclosure.layer, advice)
 
 
 RULE = Rule(
@@ -68,4 +70,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     hazard=_HAZARD,
     check=check,
+    shared_extract=pure_asgi.extract,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Place, Position, Span, Step
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
-from asgi_lint.model.expression_parts import parts
+from asgi_lint.model.expression_parts import expressions, parts
 from asgi_lint.model.facts import MODULE_SCOPE
 from asgi_lint.model.modules import is_test_file
 from asgi_lint.model.values import Function, Instance, Typed
@@ -77,7 +77,7 @@ def _uses_besides(project: Project, instance: Instance, name: str, method: str) 
     for filename, index in project.files.items():
         aliases = {found.bound for found in index.facts.imports if found.name == name}
         names = {name, *aliases}
-        for scope, root in _roots(project, filename):
+        for scope, root in expressions(index.facts):
             called = {
                 id(part.value)
                 for part in parts(root)
@@ -89,23 +89,6 @@ def _uses_besides(project: Project, instance: Instance, name: str, method: str) 
                 if instance in project.evaluator.values(filename, scope, part):
                     return True
     return False
-
-
-def _roots(project: Project, filename: str) -> Iterator[tuple[int, ir.Expr]]:
-    """Every expression that the facts of a file hold, with its scope."""
-    facts = project.files[filename].facts
-    for call in facts.calls:
-        yield call.scope, call.call
-    for binding in facts.bindings:
-        if binding.value is not None:
-            yield binding.scope, binding.value
-    for scope in facts.scopes:
-        if scope.function is not None:
-            for returned in scope.function.returns:
-                yield scope.index, returned
-            for parameter in scope.function.parameters:
-                if parameter.default is not None:
-                    yield scope.parent, parameter.default
 
 
 def _injected_in(additions: Additions, function: Function) -> Iterator[Scheduled]:

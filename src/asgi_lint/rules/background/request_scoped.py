@@ -51,15 +51,14 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _given(objects: ScopedObjects, site: Scheduled) -> tuple[Scoped, Span] | None:
     """What the task is given, and where."""
-    for argument in site.rest:
-        found = objects.given(site.filename, site.scope, argument.value)
-        if found is not None:
-            return found, argument.value.span
     written = site.callable.value
+    found = objects.among(site.filename, site.scope, written, site.rest)
+    if found is not None:
+        return found
     if isinstance(written, ir.Lambda) and site.rest:
         return None  # its parameters may have any name
-    found = objects.taken_along(site.filename, site.scope, written)
-    return (found, written.span) if found is not None else None
+    taken = objects.taken_along(site.filename, site.scope, written)
+    return (taken, written.span) if taken is not None else None
 
 
 def _in_background(
@@ -101,18 +100,17 @@ def _detached(
 ) -> Iterator[Finding]:
     """`create_task(f(db))`: what the coroutine is given."""
     func = task.coroutine.func
-    given, span = objects.taken_along(task.function.filename, task.function.scope, func), func.span
-    for argument in task.coroutine.args if given is None else ():
-        given = objects.given(task.function.filename, task.function.scope, argument.value)
-        span = argument.value.span
-        if given is not None:
-            break
+    filename, scope = task.function.filename, task.function.scope
+    given, span = objects.taken_along(filename, scope, func), func.span
+    if given is None:
+        found = objects.among(filename, scope, func, task.coroutine.args)
+        given, span = found if found is not None else (None, span)
     if given is None or given.receiver in lasting:
         return
     what = f"`{given.owner}` closes" if given.owner else "FastAPI closes"
     name = ir.dotted(func) or "the coroutine"
     yield Finding(
-        Place(task.function.filename, span),
+        Place(filename, span),
         f"{what} `{given.text}` when the request ends, whether or not `{name}` is done: nothing "
         f"waits for what `{task.starter}` starts.",
         severity=Severity.WARNING,

@@ -10,12 +10,13 @@ from asgi_lint.model import expressions as ir
 from asgi_lint.model.expression_parts import parts
 from asgi_lint.model.facts import MODULE_SCOPE, BindingFacts, Parameter
 from asgi_lint.model.values import Class, External, Function, Instance
+from asgi_lint.rules.background.argument_uses import keeps, methods, only_names
 from asgi_lint.rules.background.closing_dependencies import RELEASING, ClosingDependencies
-from asgi_lint.rules.background.kept_arguments import keeps, methods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from asgi_lint.diagnostics import Span
     from asgi_lint.model.project import Project
 
 _UPLOADS = frozenset(
@@ -56,9 +57,21 @@ class ScopedObjects:
         self._evaluator = project.evaluator
         self._dependencies = ClosingDependencies(project, code)
 
-    def given(self, filename: str, scope: int, expr: ir.Expr) -> Scoped | None:
-        """What an argument stands for, also an object of which every public method uses it."""
-        return self.of(filename, scope, expr) or self._object(filename, scope, expr, None, 0)
+    def among(
+        self, filename: str, scope: int, callee: ir.Expr, given: tuple[ir.Argument, ...]
+    ) -> tuple[Scoped, Span] | None:
+        """The first argument that is scoped, or an object whose public methods all use that.
+
+        An upload does not count if `callee` only looks at its name.
+        """
+        for at, argument in enumerate(given):
+            expr = argument.value
+            found = self.of(filename, scope, expr) or self._object(filename, scope, expr, None, 0)
+            if found is not None and (
+                found.owner or not only_names(self._project, filename, scope, callee, given, at)
+            ):
+                return found, expr.span
+        return None
 
     def of(self, filename: str, scope: int, expr: ir.Expr, depth: int = 0) -> Scoped | None:
         """What an expression stands for, if it is, or is the file of, something scoped."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Severity, Step
+from asgi_lint.fixes import pure_asgi
 from asgi_lint.model.candidates import Candidate
 from asgi_lint.model.values import Class, Function
 from asgi_lint.rules.middleware.context_variables import ContextVariables
@@ -184,9 +185,14 @@ def _finding(project: Project, watcher: _Watcher, reading: Reading, setting: Set
             "BaseHTTPMiddleware, which runs what is behind it in a task with a context of its "
             "own."
         ),
-        fix=Fix(
-            Applicability.ADVICE,
-            f"Put the value on `request.state`, or write `{base.name}` as a pure ASGI middleware",
+        fix=pure_asgi.layer_fix(
+            project,
+            base,
+            Fix(
+                Applicability.ADVICE,
+                "Put the value on `request.state`, or write "
+                f"`{base.name}` as a pure ASGI middleware",
+            ),
         ),
         trace=(
             Step(f"`{base.name}` is registered here", base.place),
@@ -202,5 +208,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     extract=extract,
+    shared_extract=pure_asgi.extract,
     enabled=False,
 )

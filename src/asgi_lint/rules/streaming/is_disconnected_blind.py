@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity
+from asgi_lint.fixes import pure_asgi
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.values import Instance, Typed
@@ -39,7 +40,7 @@ def check(project: Project) -> Iterator[Finding]:
                 place=place,
                 message=_message(found, enclosed.enclosure, enclosed.exposure),
                 severity=enclosed.severity,
-                fix=_fix(enclosed.enclosure),
+                fix=_fix(project, enclosed.enclosure),
                 trace=enclosed.trace,
             )
 
@@ -69,12 +70,13 @@ def _message(found: CallFacts, enclosure: Enclosure, exposure: Exposure) -> str:
     )
 
 
-def _fix(enclosure: Enclosure) -> Fix:
-    return Fix(
+def _fix(project: Project, enclosure: Enclosure) -> Fix:
+    advice = Fix(
         Applicability.ADVICE,
-        f"Write `{enclosure.layer.name}` as a pure ASGI middleware, or wait for "
-        '"http.disconnect" from `request.receive()` in a task, after the body is read',
+        'Wait for "http.disconnect" from `request.receive()` in a task, after the body is read, '
+        f"or write `{enclosure.layer.name}` as a pure ASGI middleware",
     )
+    return pure_asgi.layer_fix(project, enclosure.layer, advice)
 
 
 RULE = Rule(
@@ -84,4 +86,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     hazard=_HAZARD,
     check=check,
+    shared_extract=pure_asgi.extract,
 )

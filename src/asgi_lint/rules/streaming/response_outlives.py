@@ -9,7 +9,7 @@ from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.streams import STREAMING
-from asgi_lint.model.values import Function, Generator
+from asgi_lint.model.values import External, Function, Generator
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.streaming.own_responses import defines, sends_itself
 from asgi_lint.rules.streaming.resources import Kind
@@ -97,7 +97,8 @@ def _makes_generator(project: Project, filename: str, scope: int, span: Span) ->
 
 
 def _releases(project: Project, filename: str, candidate: Candidate) -> bool:
-    """Whether a context manager of the project closes or removes what it gives."""
+    """Whether a context manager of the project, or one that is stated, ends what it gives."""
+    stated = project.evaluator.stated.resource_managers
     end = read_span(candidate.get("end"))
     for found in project.files[filename].calls[candidate.scope]:
         if not (end.start <= found.call.span.start and found.call.span.end <= end.end):
@@ -107,6 +108,8 @@ def _releases(project: Project, filename: str, candidate: Candidate) -> bool:
         ):
             continue
         for value in project.evaluator.values(filename, found.scope, found.call.func):
+            if isinstance(value, External) and value.name in stated:
+                return True
             if isinstance(value, Function) and _is_releasing_manager(project, value):
                 return True
     return False
