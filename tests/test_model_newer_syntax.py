@@ -14,6 +14,7 @@ from asgi_lint.deep_stack import with_deep_stack
 from asgi_lint.model import extract as module
 from asgi_lint.model.expressions import Name
 from asgi_lint.model.newer_syntax import converted
+from asgi_lint.rules.registry import rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SOURCE = FIXTURES.parent / "src"
 TEXTS = [*sorted(FIXTURES.rglob("*.py"))[::4], *sorted(SOURCE.rglob("*.py"))[::8]]
 
+EXTRACTORS = [*dict.fromkeys(e for rule in rules().values() for e in rule.extractors)]
 PLACES_IN_STRINGS = sys.version_info >= (3, 12)
 """Before, CPython misplaced what stands in an f-string of several lines."""
 
@@ -67,14 +69,14 @@ class C(D, E[F], metaclass=M):
 
 
 def both(text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[FileFacts, FileFacts]:
-    own = facts_of(text)
+    own = facts_of(text, extractors=EXTRACTORS)
     with monkeypatch.context() as patch:
         patch.setattr(
             module,
             "syntax_tree",
             lambda text: with_deep_stack(lambda: converted(cst.parse_module(text), text)),
         )
-        return own, facts_of(text)
+        return own, facts_of(text, extractors=EXTRACTORS)
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
@@ -140,4 +142,5 @@ def shape(facts: FileFacts) -> dict[str, object]:
             for c in facts.calls
         ],
         "import_row": facts.import_row,
+        "candidates": facts.candidates,
     }

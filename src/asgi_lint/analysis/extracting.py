@@ -67,7 +67,7 @@ def _extracted(filename: str, text: str, rules: Iterable[Rule]) -> Extracted:
     crashes = Crashes()
     found: FileFacts | SyntaxProblem | None = None
     with crashes.of(of_file(filename)):
-        asked = {each: r for r in rules for each in (r.extract, r.shared_extract) if each}
+        asked = {each: rule for rule in rules for each in rule.extractors}
         extractors = [_guarded(rule, each, filename, crashes) for each, rule in asked.items()]
         found = module.extract(text, filename, extractors)
     noted = tuple((crash.of, crash.report) for crash in crashes.noted)

@@ -43,7 +43,7 @@ class Extraction:
         self.unparsable: list[Finding] = []
         self._filenames = filenames
         self._texts = texts
-        self._rules = tuple(rule for rule in rules if rule.extract or rule.shared_extract)
+        self._rules = tuple(rule for rule in rules if rule.extractors)
         self._crashes = crashes
         self._recall = recall
         self._modules = Modules(root, filenames)

@@ -96,11 +96,13 @@ class _Conversion:
             case cst.While(test=test, body=body, orelse=orelse):
                 made = ast.While(self._expr(test), self._block(body), self._block(orelse))
             case cst.For(target=target, iter=items, body=body, orelse=orelse):
-                made = ast.For(
+                loop = ast.AsyncFor if node.asynchronous else ast.For
+                made = loop(
                     self._expr(target), self._expr(items), self._block(body), self._block(orelse)
                 )
             case cst.With(items=items, body=body):
-                made = ast.With([self._with_item(item) for item in items], self._block(body))
+                manager = ast.AsyncWith if node.asynchronous else ast.With
+                made = manager([self._with_item(item) for item in items], self._block(body))
             case cst.Try() | cst.TryStar():
                 made = self._try(node)
             case cst.Match(subject=subject, cases=cases):
@@ -113,7 +115,7 @@ class _Conversion:
         handlers = [
             ast.ExceptHandler(
                 type=self._expr(handler.type) if handler.type is not None else None,
-                name=None,
+                name=dotted_name(handler.name.name) if handler.name is not None else None,
                 body=self._block(handler.body),
             )
             for handler in node.handlers
@@ -158,6 +160,11 @@ class _Conversion:
                 return ast.AugAssign(self._target(target), ast.Add(), self._expr(value))
             case cst.Return(value=value):
                 return ast.Return(self._expr(value) if value is not None else None)
+            case cst.Raise(exc=exc, cause=cause):
+                return ast.Raise(
+                    self._expr(exc) if exc is not None else None,
+                    self._expr(cause.item) if cause is not None else None,
+                )
             case cst.Global(names=names):
                 return ast.Global([each.name.value for each in names])
             case _:
@@ -170,8 +177,8 @@ class _Conversion:
         ordinary = [*node.posonly_params, *node.params]
         star, stars = node.star_arg, node.star_kwarg
         return ast.arguments(
-            posonlyargs=[],
-            args=[self._parameter(each) for each in ordinary],
+            posonlyargs=[self._parameter(each) for each in node.posonly_params],
+            args=[self._parameter(each) for each in node.params],
             vararg=self._parameter(star) if isinstance(star, cst.Param) else None,
             kwonlyargs=[self._parameter(each) for each in node.kwonly_params],
             kw_defaults=[
