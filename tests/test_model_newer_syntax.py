@@ -10,7 +10,6 @@ import pytest
 from fixture_projects import FIXTURES
 from linked_projects import facts_of
 
-from asgi_lint.deep_stack import with_deep_stack
 from asgi_lint.model import extract as module
 from asgi_lint.model.expressions import Name
 from asgi_lint.model.newer_syntax import converted
@@ -71,11 +70,7 @@ class C(D, E[F], metaclass=M):
 def both(text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[FileFacts, FileFacts]:
     own = facts_of(text, extractors=EXTRACTORS)
     with monkeypatch.context() as patch:
-        patch.setattr(
-            module,
-            "syntax_tree",
-            lambda text: with_deep_stack(lambda: converted(cst.parse_module(text), text)),
-        )
+        patch.setattr(module, "syntax_tree", lambda text: converted(cst.parse_module(text), text))
         return own, facts_of(text, extractors=EXTRACTORS)
 
 

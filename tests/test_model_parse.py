@@ -50,6 +50,13 @@ def test_deep_stack_hands_on_results_and_errors() -> None:
         with_deep_stack(lambda: 1 // 0)
 
 
+def test_deep_stack_within_another_is_the_same_one() -> None:
+    inner, outer = with_deep_stack(
+        lambda: (with_deep_stack(threading.current_thread), threading.current_thread())
+    )
+    assert inner is outer
+
+
 def test_deep_stack_leaves_the_limits_as_they_were() -> None:
     before = sys.getrecursionlimit(), threading.stack_size()
     assert with_deep_stack(sys.getrecursionlimit) > before[0]
