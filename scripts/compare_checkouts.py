@@ -11,12 +11,13 @@ What stands behind `--` is given to `asgi-lint check`. Exit code 1 if anything d
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ _COMMANDS = {
 
 
 class Said(NamedTuple):
-    """What one checkout said: its JSON, else its text, and how long it took."""
+    """What one checkout said: its JSON, else its text, and how many seconds it took."""
 
     value: Any
     seconds: float
@@ -35,23 +36,26 @@ class Said(NamedTuple):
 
 def main() -> int:
     """Run all projects and print what differs."""
+    if sys.argv[1:2] == ["--answer"]:
+        answer(sys.argv[2:])
+        return 0
     arguments, options = _arguments()
+    command = [*_COMMANDS[arguments.command], *options]
+    before, after = (
+        _Checkout(arguments.python, source, command)
+        for source in (arguments.before, arguments.after)
+    )
     failed = 0
-    with ThreadPoolExecutor(arguments.jobs) as pool:
-        runs = [
-            (project, pool.submit(_compare, arguments, project, options))
-            for project in arguments.projects
-        ]
-        for project, run in runs:
-            before, after = run.result()
-            differences = _differences(before.value, after.value)
-            failed += bool(differences)
-            verdict = f"{len(differences)} DIFFERENCES" if differences else "same"
-            times = f"{before.seconds:.1f} s, {after.seconds:.1f} s"
-            print(f"{project}: {verdict} ({_size(before.value)}; {times})", flush=True)
-            for line in differences[: arguments.most]:
-                print(f"    {line}", flush=True)
-    print(f"{failed} of {len(runs)} projects differ")
+    for project in arguments.projects:
+        old, new = before.say(project), after.say(project)
+        differences = _differences(old.value, new.value)
+        failed += bool(differences)
+        verdict = f"{len(differences)} DIFFERENCES" if differences else "same"
+        times = f"{old.seconds:.1f} s, {new.seconds:.1f} s"
+        print(f"{project}: {verdict} ({_size(old.value)}; {times})", flush=True)
+        for line in differences[: arguments.most]:
+            print(f"    {line}", flush=True)
+    print(f"{failed} of {len(arguments.projects)} projects differ")
     return 1 if failed else 0
 
 
@@ -65,37 +69,62 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("after", type=Path, help="the `src` of the other")
     parser.add_argument("projects", nargs="+", type=Path)
     parser.add_argument("--command", choices=_COMMANDS, default="check")
-    parser.add_argument("--jobs", type=int, default=1, help="projects at a time")
     parser.add_argument("--most", type=int, default=10, help="differences to show of each")
     parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--timeout", type=float, default=600, help="seconds")
     return parser.parse_args(own), options
 
 
-def _compare(arguments: argparse.Namespace, project: Path, options: list[str]) -> tuple[Said, Said]:
-    command = [arguments.python, "-m", "asgi_lint", *_COMMANDS[arguments.command], *options]
-    before, after = (
-        _said([*command, str(project)], source, arguments.timeout)
-        for source in (arguments.before, arguments.after)
-    )
-    return before, after
+class _Checkout:
+    """A process that has one checkout imported, and runs its command on project after project."""
 
-
-def _said(command: list[str], source: Path, timeout: float) -> Said:
-    started = time.perf_counter()
-    # The cache of neither must know what the other has found.
-    environment = {**os.environ, "PYTHONPATH": str(source.absolute()), "ASGI_LINT_CACHE": "0"}
-    try:
-        run = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, timeout=timeout
+    def __init__(self, python: str, source: Path, command: list[str]) -> None:
+        # The cache of neither must know what the other has found.
+        environment = {
+            **os.environ, "PYTHONPATH": str(source.absolute()), "ASGI_LINT_CACHE": "0"
+        }  # fmt: skip
+        self._process = subprocess.Popen(
+            [python, __file__, "--answer", *command],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
-    except subprocess.TimeoutExpired:
-        return Said(f"no answer in {timeout:.0f} s", timeout)
-    seconds = time.perf_counter() - started
-    try:
-        return Said(json.loads(run.stdout), seconds)
-    except json.JSONDecodeError:
-        return Said(f"exit code {run.returncode}: {run.stdout}{run.stderr}", seconds)
+
+    def say(self, project: Path) -> Said:
+        """What the checkout says about a project."""
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert answers is not None
+        started = time.perf_counter()
+        print(project.absolute(), file=asked, flush=True)
+        text = answers.readline()
+        seconds = time.perf_counter() - started
+        if not text:
+            raise SystemExit(f"{project}: the process ended with {self._process.wait()}")
+        try:
+            return Said(json.loads(json.loads(text)), seconds)
+        except json.JSONDecodeError:
+            return Said(json.loads(text), seconds)
+
+
+def answer(command: list[str]) -> None:
+    """Read paths from standard input, and write for each a line: what was printed, as JSON."""
+    from asgi_lint.cli import main as run
+
+    for line in sys.stdin:
+        printed, told = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(told),
+            contextlib.suppress(SystemExit),
+        ):
+            run([*command, line.rstrip("\n")])
+        print(json.dumps(_text(printed) or _text(told)), flush=True)
+
+
+def _text(written: io.TextIOWrapper) -> str:
+    written.seek(0)
+    return written.read()
 
 
 def _size(value: Any) -> str:
