@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Check = Callable[[frozenset[str], bool], Awaitable[None]]
 
-QUIET_SECONDS = 0.02
+QUIET_SECONDS = 0.01
 """How long nothing must change before a check, so that what an editor does at once is one change.
 
 What changes during a check is gathered for the next one, so typing does not pile up.

@@ -14,6 +14,8 @@ _Result = TypeVar("_Result")
 _MOST_UNCOLLECTED = 20
 """Pieces of work after which garbage is collected even if there is no pause."""
 
+_PAUSE_SECONDS = 1.0
+
 
 class Worker:
     """Runs one piece of work after the other.
@@ -23,25 +25,29 @@ class Worker:
     """
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="asgi-lint")
-        self._pending = 0
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
         self._uncollected = 0
         self._is_frozen = False
+        self._pause: asyncio.TimerHandle | None = None
 
     async def run(self, work: Callable[[], _Result]) -> _Result:
         """What a piece of work gives, once it is its turn."""
         gc.disable()
-        self._pending += 1
+        loop = asyncio.get_running_loop()
+        if self._pause is not None:
+            self._pause.cancel()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return await loop.run_in_executor(self._threads, work)
         finally:
-            self._pending -= 1
             self._uncollected += 1
-            if not self._pending or self._uncollected > _MOST_UNCOLLECTED:
-                self._uncollected = 0
-                self._threads.submit(self._collect)
+            is_due = self._uncollected > _MOST_UNCOLLECTED
+            self._pause = loop.call_later(0 if is_due else _PAUSE_SECONDS, self._collect)
 
     def _collect(self) -> None:
+        self._uncollected = 0
+        self._threads.submit(self._collected)
+
+    def _collected(self) -> None:
         gc.collect()
         if not self._is_frozen:
             self._is_frozen = True
