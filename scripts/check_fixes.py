@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from asgi_lint.diagnostics import Diagnostic
     from asgi_lint.settings import Settings
 
-EVERYTHING = {"select": ["ALL"], "fix": True, "unsafe-fixes": True}
+EVERYTHING = {"select": ["ALL"], "cache": False, "fix": True, "unsafe-fixes": True}
 _READ = frozenset({".py", ".toml", ".txt", ".in", ".cfg", ".lock", ".yml", ".yaml", ""})
 
 

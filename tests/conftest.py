@@ -41,3 +41,9 @@ def snapshot(request: pytest.FixtureRequest) -> Snapshot:
         assert path.read_bytes().decode() == text
 
     return compare
+
+
+@pytest.fixture(autouse=True)
+def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test finds must not come from another; tests of the cache ask for it."""
+    monkeypatch.setenv("ASGI_LINT_CACHE", "no")

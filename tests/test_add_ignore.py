@@ -170,12 +170,12 @@ def test_manifests(project: Path, name: str, text: str, line: str) -> None:
 def test_what_cannot_be_silenced_is_told_and_stays_reported(project: Path) -> None:
     (project / "requirements.txt").unlink()
     cfg = "[options]\ninstall_requires =\n    fastapi==0.85.0\n"
-    lay_out(project, {"setup.cfg": cfg, "main.py": "", "broken.py": "def broken(:\n"})
+    lay_out(project, {"setup.cfg": cfg, "main.py": "", "broken.py": "def starlette(:\n"})
     outcome = asgi_lint("--add-ignore")
     assert (outcome.code, outcome.stdout) == (1, "Suppressed 0 diagnostics.\n")
     assert outcome.stderr.splitlines() == [
         (
-            "asgi-lint: warning: broken.py:1:12: ASG001: it is not suppressed: "
+            "asgi-lint: warning: broken.py:1:15: ASG001: it is not suppressed: "
             "a file that was not checked must not look clean."
         ),
         (

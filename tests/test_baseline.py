@@ -113,10 +113,10 @@ def test_writing_it_again_takes_out_what_is_gone_and_ignores_the_old_one(project
 
 
 def test_file_that_was_not_analysed_never_stands_in_it(project: Path) -> None:
-    lay_out(project, {"broken.py": "def broken(:\n"})
+    lay_out(project, {"broken.py": "def starlette(:\n"})
     outcome = asgi_lint("--write-baseline", BASELINE)
     assert outcome.stdout == f"Wrote 2 diagnostics to {BASELINE}.\n"
-    assert "broken.py:1:12: ASG001: it is not in the baseline" in outcome.stderr
+    assert "broken.py:1:15: ASG001: it is not in the baseline" in outcome.stderr
     assert reported("--baseline", BASELINE) == ["broken.py:1 ASG001"]
 
 

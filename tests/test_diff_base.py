@@ -164,7 +164,7 @@ def test_baseline_and_fixes_go_with_it(project: Path) -> None:
 
 
 def test_broken_file_is_reported_by_the_branch_that_breaks_it(project: Path) -> None:
-    lay_out(project, {"main.py": "def broken(:\n"})
+    lay_out(project, {"main.py": "def starlette(:\n"})
     assert added() == ["main.py:1 ASG001"]
     commit(project, {})
     git("checkout", "-q", "-b", "next")

@@ -10,12 +10,8 @@ from asgi_lint.deep_stack import with_deep_stack
 from asgi_lint.diagnostics import Position
 from asgi_lint.model.extract import extract
 from asgi_lint.model.facts import FileFacts
-from asgi_lint.model.parse import (
-    Positions,
-    SyntaxProblem,
-    child_nodes,
-    parse,
-)
+from asgi_lint.model.parse import Positions, child_nodes, parse
+from asgi_lint.model.syntax_tree import SyntaxProblem, syntax_tree
 
 HAS_A_FIXED_C_STACK = sys.version_info[:2] in {(3, 12), (3, 13)}
 """There CPython counts nested C calls against a limit that nobody can raise."""
@@ -54,6 +50,13 @@ def test_deep_stack_hands_on_results_and_errors() -> None:
         with_deep_stack(lambda: 1 // 0)
 
 
+def test_deep_stack_within_another_is_the_same_one() -> None:
+    inner, outer = with_deep_stack(
+        lambda: (with_deep_stack(threading.current_thread), threading.current_thread())
+    )
+    assert inner is outer
+
+
 def test_deep_stack_leaves_the_limits_as_they_were() -> None:
     before = sys.getrecursionlimit(), threading.stack_size()
     assert with_deep_stack(sys.getrecursionlimit) > before[0]
@@ -74,7 +77,7 @@ def test_deep_stack_leaves_the_limits_as_they_were() -> None:
 def test_broken_file_has_the_place_and_the_words_of_cpython(
     text: str, row: int, column: int | None, message: str
 ) -> None:
-    for found in (extracted(text), with_deep_stack(lambda: parse(text))):
+    for found in (extracted(text), with_deep_stack(lambda: syntax_tree(text))):
         assert isinstance(found, SyntaxProblem)
         assert message in found.message
         assert found.span.start.row == row

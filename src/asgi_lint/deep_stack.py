@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 _STACK_BYTES = 256 * 1024 * 1024
 _RECURSION_LIMIT = 60_000
+_THREAD = "asgi-lint"
 
 
 def with_deep_stack(function: Callable[[], _Result]) -> _Result:
@@ -20,6 +21,8 @@ def with_deep_stack(function: Callable[[], _Result]) -> _Result:
     LibCST's parser and code generation recurse with the nesting of the source: on an ordinary
     stack 1,500 parentheses or a 10,000-term `and` end the process (LibCST issues #619, #980).
     """
+    if threading.current_thread().name == _THREAD:
+        return function()
     outcome: list[_Result] = []
     failure: list[BaseException] = []
 
@@ -33,7 +36,7 @@ def with_deep_stack(function: Callable[[], _Result]) -> _Result:
     previous = threading.stack_size(_STACK_BYTES)
     sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
     try:
-        thread = threading.Thread(target=run, name="asgi-lint")
+        thread = threading.Thread(target=run, name=_THREAD)
         thread.start()
     finally:
         threading.stack_size(previous)

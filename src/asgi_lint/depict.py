@@ -28,7 +28,11 @@ def depict(
     def shows(filename: str) -> bool:
         return filename == asked or filename.startswith(f"{asked.rstrip('/')}/")
 
-    found = [*projects_at([path], settings_for)]
-    projects = [(project, part.diagnostics) for project, part in found if project is not None]
+    found = [*projects_at([path], settings_for, links=True)]
+    projects = [
+        (analysis.project, part.diagnostics)
+        for analysis, part in found
+        if analysis is not None and analysis.project is not None
+    ]
     root = projects[0][0].root if len(projects) == 1 else asked
     return build(projects, root, shows, tests=tests), merged(part for _, part in found)

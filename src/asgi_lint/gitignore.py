@@ -15,16 +15,39 @@ from __future__ import annotations
 import codecs
 import os
 import posixpath
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from asgi_lint.patterns import parse_pattern
 from asgi_lint.roots import entry_names, upwards
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from pathspec import GitIgnoreSpec, PathSpec
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+
+class Sieve(NamedTuple):
+    """What a path must have for any pattern of a file to match: most paths have none of it.
+
+    `names` and `endings` are those of an entry or of a folder above it, from patterns such as
+    `build/` and `*.log`; `others` are the patterns that say more.
+    """
+
+    names: frozenset[str]
+    endings: tuple[str, ...]
+    others: tuple[GitIgnoreSpecPattern, ...]
+
+    def may_match(self, relative: str) -> bool:
+        """Whether some pattern may match a path, with or without a slash at its end."""
+        parts = relative.split("/")
+        return (
+            not self.names.isdisjoint(parts)
+            or any(part.endswith(self.endings) for part in parts)
+            or any(each.match_file(relative) or each.match_file(f"{relative}/")
+                   for each in self.others)
+        )  # fmt: skip
 
 
 class IgnoreFile(NamedTuple):
@@ -35,12 +58,15 @@ class IgnoreFile(NamedTuple):
     """
 
     base: str
+    sieve: Sieve
     for_files: GitIgnoreSpec
     for_folders: PathSpec[GitIgnoreSpecPattern]
 
     def ignore(self, path: str, *, is_folder: bool) -> bool | None:
         """Whether the path, a folder's or not, is ignored; None if no pattern matches."""
         relative = path[len(self.base) :]
+        if not self.sieve.may_match(relative):
+            return None
         if is_folder:
             return self.for_folders.check_file(f"{relative}/").include
         return self.for_files.check_file(relative).include
@@ -110,26 +136,42 @@ def _read(path: str, base: str) -> IgnoreFile | None:
     except OSError:  # as git does: a file of patterns that cannot be read ignores nothing
         return None
     text = os.fsdecode(data.removeprefix(codecs.BOM_UTF8)).replace("\r\n", "\n")
-    patterns = _patterns(text.split("\n"))
-    if not patterns:
+    found = [*_patterns(text.split("\n"))]
+    if not found:
         return None
+    patterns = [pattern for _, pattern in found]
     from pathspec import GitIgnoreSpec, PathSpec
 
     for_files = GitIgnoreSpec(patterns, backend="simple")
-    return IgnoreFile(f"{base.rstrip('/')}/", for_files, PathSpec(patterns, backend="simple"))
+    for_folders = PathSpec(patterns, backend="simple")
+    return IgnoreFile(f"{base.rstrip('/')}/", _sieve(found), for_files, for_folders)
 
 
-def _patterns(lines: Iterable[str]) -> list[GitIgnoreSpecPattern]:
-    """The patterns of a file; as for git, one that makes no sense matches nothing."""
-    patterns = []
+_PLAIN = re.compile(r"!?/?(?:(?P<name>[\w.-]+)|\*(?P<ending>[\w.-]+))/?", re.ASCII)
+
+
+def _sieve(found: Iterable[tuple[str, GitIgnoreSpecPattern]]) -> Sieve:
+    names, endings, others = set(), set(), []
+    for line, pattern in found:
+        plain = _PLAIN.fullmatch(line)
+        if plain is None:
+            others.append(pattern)
+        elif plain["name"] is not None:
+            names.add(plain["name"])
+        else:
+            endings.add(plain["ending"])
+    return Sieve(frozenset(names), tuple(endings), tuple(others))
+
+
+def _patterns(lines: Iterable[str]) -> Iterator[tuple[str, GitIgnoreSpecPattern]]:
+    """The patterns of a file, each with its line; as for git, what makes no sense is left out."""
     for line in lines:
         try:
             pattern = parse_pattern(line)
         except ValueError:
             continue
         if pattern is not None:
-            patterns.append(pattern)
-    return patterns
+            yield line, pattern
 
 
 def _info_exclude(top: str) -> str:

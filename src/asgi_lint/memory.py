@@ -5,13 +5,12 @@ from __future__ import annotations
 from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
 
-from asgi_lint.model.facts import FileFacts
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
+    from asgi_lint.analysis.extracting import Extracted
     from asgi_lint.diagnostics import Finding
-    from asgi_lint.model.parse import SyntaxProblem
+    from asgi_lint.model.facts import FileFacts
     from asgi_lint.rules.rule import Rule
     from asgi_lint.versions.effective import Versions
 
@@ -22,41 +21,46 @@ _TEXTS = 2
 
 
 class Memory:
-    """The facts of one project's files, what is known of its releases, and what that led to."""
+    """What one project's files say, what is known of its releases, and what that led to."""
 
     def __init__(self) -> None:
         self._files: dict[str, list[_Known]] = {}
         self._versions: tuple[object, Versions] | None = None
         self._checked: _Checked | None = None
 
-    def facts(self, filename: str, text: str, under: Hashable) -> FileFacts | SyntaxProblem | None:
-        """What was extracted from a file with that text `under` certain rules; None if unknown."""
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing is remembered yet."""
+        return not self._files
+
+    def extracted(self, filename: str, text: str, under: Hashable) -> Extracted | None:
+        """What a file with that text says `under` certain rules; None if that is not known."""
         for known in self._files.get(filename, ()):
             if known.under == under and known.text == text:
-                return known.facts
+                return known.extracted
         return None
 
     def last_facts(self, filename: str, under: Hashable) -> FileFacts | None:
         """The facts of a file's last text that could be parsed."""
-        for known in self._files.get(filename, ()):
-            if known.under == under and isinstance(known.facts, FileFacts):
-                return known.facts
-        return None
+        parsed = (
+            known.extracted.facts
+            for known in self._files.get(filename, ())
+            if known.under == under and known.extracted.facts is not None
+        )
+        return next(parsed, None)
 
-    def keep_facts(
-        self, filename: str, text: str, under: Hashable, facts: FileFacts | SyntaxProblem
-    ) -> FileFacts | SyntaxProblem:
-        """Remember what was extracted from a file; gives what was known where that is the same."""
-        last = self.last_facts(filename, under)
-        if last is not None and last == facts:
-            facts = last
+    def keep(self, filename: str, text: str, under: Hashable, extracted: Extracted) -> Extracted:
+        """Remember what a file says; gives what was known where that is the same."""
         known = self._files.setdefault(filename, [])
-        known.insert(0, _Known(text, under, facts))
-        parsed = next((each for each in known if isinstance(each.facts, FileFacts)), None)
+        for earlier in known:
+            if earlier.under == under and earlier.extracted == extracted:
+                extracted = earlier.extracted
+        known.insert(0, _Known(text, under, extracted))
+        parsed = next((each for each in known if each.extracted.facts is not None), None)
         del known[_TEXTS:]
         if parsed is not None and parsed not in known:
             known.append(parsed)
-        return facts
+        return extracted
 
     def forget_all_but(self, filenames: Iterable[str]) -> None:
         """Let go of the files that are not there any more."""
@@ -97,7 +101,7 @@ class Memory:
 class _Known(NamedTuple):
     text: str
     under: Hashable
-    facts: FileFacts | SyntaxProblem
+    extracted: Extracted
 
 
 class _Checked(NamedTuple):

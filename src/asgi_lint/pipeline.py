@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.analysis import analyse
 from asgi_lint.baseline import BaselineError
+from asgi_lint.caching import cache_folder
 from asgi_lint.diagnostics import FILE_START, Diagnostic, Place
-from asgi_lint.discovery import discover, list_project, missing_paths
+from asgi_lint.discovery import Discovered, discover, list_project, missing_paths
 from asgi_lint.fingerprints import below, fingerprinted
 from asgi_lint.model.frameworks import canonical
 from asgi_lint.model.stated import Stated
@@ -19,7 +20,6 @@ from asgi_lint.roots import group_by_root, repository_top
 from asgi_lint.rules.registry import rules
 from asgi_lint.settle import settle
 from asgi_lint.source import Source, absolute_filename
-from asgi_lint.versions.effective import Versions
 from asgi_lint.versions.manifest_text import load_source
 from asgi_lint.versions.readers import is_manifest
 
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from asgi_lint.analysis import Analysis, Crash
-    from asgi_lint.discovery import Discovered
+    from asgi_lint.cache.folder import CacheFolder
     from asgi_lint.memory import Memory
-    from asgi_lint.model.project import Project
     from asgi_lint.settings import Settings
     from asgi_lint.source import SourceProblem
 
@@ -46,6 +45,7 @@ class Run:
     a diagnostic is as severe as its project's `fail-on`. `warnings` are about the run itself: one
     sentence each, with its place. `crashes` are our own bugs. `reported` are the files that
     diagnostics were reported for, as the paths asked. `in_baseline` counts what the baseline hides.
+    `cache_problem` is a sentence about why nothing could be kept.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -56,6 +56,7 @@ class Run:
     crashes: tuple[Crash, ...]
     reported: frozenset[str] = frozenset()
     in_baseline: int = 0
+    cache_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def merged(runs: Iterable[Run]) -> Run:
         crashes=tuple(c for p in parts for c in p.crashes),
         reported=frozenset().union(*(p.reported for p in parts)),
         in_baseline=sum(p.in_baseline for p in parts),
+        cache_problem=next((p.cache_problem for p in parts if p.cache_problem), None),
     )
 
 
@@ -112,8 +114,11 @@ def projects_at(
     stdin: Source | SourceProblem | None = None,
     unsaved: Mapping[str, Source] | None = None,
     today: dt.date | None = None,
-) -> Iterator[tuple[Project | None, Run]]:
+    links: bool = False,
+) -> Iterator[tuple[Analysis | None, Run]]:
     """Each project that lies at or around the paths, with its own run; errors as for `run`.
+
+    With `links` every analysis has its project, though a cache may know the findings.
 
     `unsaved` has what stands for files on disk, Python files and manifests, by filename. A folder
     that cannot be listed is a run of its own, without a project.
@@ -131,10 +136,25 @@ def projects_at(
         sources[stdin.filename] = stdin
     sources |= unsaved or {}
     for root, filenames in group_by_root(found, given).items():
-        extent = extent_at(root, filenames, given, settings_for(root))
-        yield check_project(extent, sources, today or current_day())
+        settings = settings_for(root)
+        was_walked = any(
+            (root == path or _is_below(root, path))
+            and _walks_alike(settings, settings_for(path))
+            and os.path.isdir(path)  # noqa: PTH112 (a Path would cost more)
+            for path in given
+        )
+        extent = extent_at(root, filenames, given, settings, was_walked=was_walked)
+        yield check_project(extent, sources, today or current_day(), links=links)
     for problem in unlisted:
         yield None, unlisted_folder(problem)
+
+
+def _walks_alike(one: Settings, other: Settings) -> bool:
+    """Whether a walk with either settings finds the same."""
+    return one is other or (
+        (one.exclude, one.extend_exclude, one.respect_gitignore)
+        == (other.exclude, other.extend_exclude, other.respect_gitignore)
+    )
 
 
 def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -163,10 +183,21 @@ def found_at(
     return found, unreadable
 
 
-def extent_at(root: str, found: Iterable[str], given: Iterable[str], settings: Settings) -> Extent:
-    """The extent of a run over the project at `root`; the disk is searched for its files."""
-    listed = list_project(root, settings, is_manifest)
-    return Extent(root, frozenset(given), tuple(found), listed, settings)
+def extent_at(
+    root: str,
+    found: Iterable[str],
+    given: Iterable[str],
+    settings: Settings,
+    *,
+    was_walked: bool = False,
+) -> Extent:
+    """The extent of a run over the project at `root`.
+
+    The disk is searched for its files, unless it `was_walked`: then they are among the found ones.
+    """
+    found = tuple(found)
+    listed = _as_listed(found) if was_walked else list_project(root, settings, is_manifest)
+    return Extent(root, frozenset(given), found, listed, settings)
 
 
 def check_project(
@@ -174,10 +205,13 @@ def check_project(
     unsaved: Mapping[str, Source | SourceProblem],
     today: dt.date,
     memory: Memory | None = None,
-) -> tuple[Project, Run]:
+    *,
+    links: bool = False,
+) -> tuple[Analysis, Run]:
     """One project and its run. `unsaved` has what is not to be read from disk, by filename.
 
-    What a `memory` knows of a text is not found out again. Errors as for `run`.
+    What a `memory` knows of a text is not found out again. With `links` the analysis has its
+    project in any case. Errors as for `run`.
     """
     root, given, settings = extent.root, extent.given, extent.settings
     overrides = overrides_of(root, settings)
@@ -189,6 +223,7 @@ def check_project(
         if filename.endswith(".py") or not is_manifest(filename):
             files.add(filename)
     every = rules()
+    cache = cache_folder(root, settings) if memory is None or memory.is_new else None
     analysis = analyse(
         root,
         sorted(files),
@@ -204,15 +239,26 @@ def check_project(
             frozenset(map(canonical, settings.streaming_responses)),
             frozenset(map(canonical, settings.resource_managers)),
         ),
+        named=reported.intersection(given),
+        cache=cache,
+        jobs=settings.jobs if memory is None else 1,
+        links=links or memory is not None,
     )
-    sources = {name: each for name, each in unsaved.items() if isinstance(each, Source)}
-    sources |= analysis.sources
+    sources = analysis.sources
+    sources.update({name: each for name, each in unsaved.items() if isinstance(each, Source)})
     reported |= _included(analysis, given)
-    is_complete = not analysis.crashes
     settled = settle(
-        analysis.findings, sources, reported, settings, every, today, is_complete=is_complete
+        analysis.findings,
+        sources,
+        analysis.commented,
+        reported,
+        settings,
+        every,
+        today,
+        is_complete=not analysis.crashes,
     )
-    texts = {name: source.text for name, source in sources.items()}
+    pointed_at = {d.place.filename for d in settled.diagnostics}
+    texts = {name: sources[name].text for name in pointed_at if name in sources}
     top = repository_top(root) or root
     diagnostics = fingerprinted(settled.diagnostics, texts, below(top))
 
@@ -230,15 +276,22 @@ def check_project(
     shown |= {place.filename for place, _ in warnings}
     outcome = Run(
         diagnostics=new.diagnostics,
-        sources=_sources_of(shown, sources, manifests | _stated(analysis)),
+        sources=_sources_of(shown, sources, manifests | analysis.stated),
         files_checked=len(reported),
         fails=any(d.severity.rank >= settings.fail_on.rank for d in new.diagnostics),
         warnings=warnings,
         crashes=analysis.crashes,
         reported=frozenset(reported),
         in_baseline=new.in_baseline,
+        cache_problem=_cache_problem(cache),
     )
-    return analysis.project, outcome
+    return analysis, outcome
+
+
+def _cache_problem(cache: CacheFolder | None) -> str | None:
+    if cache is None or cache.problem is None:
+        return None
+    return f'Nothing is kept in "{cache.path}": {cache.problem}.'
 
 
 def reported_at(paths: Iterable[str], settings_for: Callable[[str], Settings]) -> tuple[str, ...]:
@@ -253,6 +306,15 @@ def reported_at(paths: Iterable[str], settings_for: Callable[[str], Settings]) -
     return tuple(sorted(reported))
 
 
+def _as_listed(found: Iterable[str]) -> Discovered:
+    """What a walk over the project would list, where one over more has found all of it."""
+    names = sorted(found)
+    return Discovered(
+        files=tuple(name for name in names if name.endswith(".py") or not is_manifest(name)),
+        manifests=tuple(name for name in names if is_manifest(name)),
+    )
+
+
 def _reported(
     root: str, found: Iterable[str], given: Collection[str], listed: Discovered
 ) -> set[str]:
@@ -265,6 +327,10 @@ def overrides_of(root: str, settings: Settings) -> dict[str, str]:
     """The versions to assume by package; UsageError where one does not exist."""
     stated = {"starlette": settings.starlette_version, "fastapi": settings.fastapi_version}
     overrides = {package: version for package, version in stated.items() if version is not None}
+    if not overrides:
+        return overrides
+    from asgi_lint.versions.effective import Versions
+
     try:
         Versions(root, (), overrides)
     except ValueError as error:
@@ -287,7 +353,7 @@ def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
     """The manifests below the given folders that only a `-r` in another one makes a manifest."""
     return {
         name
-        for name in _stated(analysis)
+        for name in analysis.stated
         if not (name.endswith(".py") or is_manifest(name))
         and any(_is_below(name, path) for path in given)
     }
@@ -295,11 +361,6 @@ def _included(analysis: Analysis, given: Iterable[str]) -> set[str]:
 
 def _is_at_or_below(path: str, given: str) -> bool:
     return path == given or _is_below(path, given)
-
-
-def _stated(analysis: Analysis) -> set[str]:
-    """The files that state requirements."""
-    return {each.place.filename for each in analysis.project.versions.requirements}
 
 
 def _sources_of(

@@ -23,7 +23,7 @@ from asgi_lint.versions.readers import is_lock, is_manifest
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 
     from asgi_lint.diagnostics import Finding
     from asgi_lint.rules.rule import Rule
@@ -41,7 +41,8 @@ class Settled:
 
 def settle(
     findings: Iterable[tuple[Rule, Finding]],
-    sources: dict[str, Source],
+    sources: MutableMapping[str, Source],
+    commented: Collection[str],
     reported: Collection[str],
     settings: Settings,
     rules: Mapping[str, Rule],
@@ -51,10 +52,12 @@ def settle(
 ) -> Settled:
     """Keep the findings in `reported` files that nothing silences.
 
-    `rules` maps each code to its rule. Sources of manifests are added to `sources`, since reporters
-    need them too. Unless the run `is_complete`, nobody can tell which comments are not used.
+    `rules` maps each code to its rule, `commented` are the Python files that may hold a suppression
+    comment. Sources of manifests are added to `sources`, since reporters need them too. Unless the
+    run `is_complete`, nobody can tell which comments are not used.
     """
-    suppressions = _Suppressions(sources, {rule.name: code for code, rule in rules.items()})
+    names = {rule.name: code for code, rule in rules.items()}
+    suppressions = _Suppressions(sources, commented, names)
     settling = _Settling(frozenset(reported), settings, suppressions, today)
     settling.take(findings)
     if is_complete:
@@ -62,7 +65,7 @@ def settle(
     malformed = [
         (Place(filename, directive.span), directive.message)
         for filename in sorted(reported)
-        if filename in sources
+        if filename in commented or (is_manifest(filename) and filename in sources)
         for directive in suppressions.of(filename).malformed
     ]
     kept = sorted(set(settling.kept), key=lambda d: d.sort_key)
@@ -100,8 +103,8 @@ class _Settling:
         unanalysed = {d.place.filename for d in self.kept if d.code in CANNOT_BE_SILENCED}
         for filename in sorted(self.reported - unanalysed):
             found = NO_SUPPRESSIONS if is_lock(filename) else self.suppressions.of(filename)
-            source = self.suppressions.source_of(filename)
-            if source is None or not found.directives:
+            source = self.suppressions.source_of(filename) if found.directives else None
+            if source is None:
                 continue
             ran = self.settings.codes_for(filename)
             if RULE.code in ran:
@@ -128,17 +131,30 @@ def _diagnostic(rule: Rule, finding: Finding, *, may_fix: bool) -> Diagnostic:
 class _Suppressions:
     """The suppression comments of each file, looked for when first asked."""
 
-    def __init__(self, sources: dict[str, Source], names: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        sources: MutableMapping[str, Source],
+        commented: Collection[str],
+        names: Mapping[str, str],
+    ) -> None:
         self._sources = sources
+        self._commented = commented
         self._names = names
         self._known: dict[str, Suppressions] = {}
 
     def of(self, filename: str) -> Suppressions:
         known = self._known.get(filename)
+        if known is None and self._is_silent(filename):
+            known = self._known[filename] = NO_SUPPRESSIONS
         if known is None:
             text, kind = self._text(filename), file_kind(filename)
             known = self._known[filename] = find_suppressions(text, kind, self._names)
         return known
+
+    def _is_silent(self, filename: str) -> bool:
+        """Whether it is a Python file without a word that a suppression comment has."""
+        is_python = file_kind(filename) is FileKind.PYTHON and not is_manifest(filename)
+        return is_python and filename not in self._commented
 
     def source_of(self, filename: str) -> Source | None:
         """The source of a file that has been looked at."""

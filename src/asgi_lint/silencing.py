@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from asgi_lint.deep_stack import with_deep_stack
 from asgi_lint.fixes.writing import Change, forbidden
-from asgi_lint.model.parse import SyntaxProblem, parse
+from asgi_lint.model.syntax_tree import SyntaxProblem, syntax_tree
 from asgi_lint.settle import file_kind
 from asgi_lint.source import NEWLINE
 from asgi_lint.suppression import CANNOT_BE_SILENCED, NAMED_ONLY, FileKind, find_suppressions
@@ -176,7 +176,7 @@ def _says_the_same(source: Source, text: str) -> bool:
     """Whether a file is still what it was, read by what reads it; there is none for the others."""
     match file_kind(source.filename):
         case FileKind.PYTHON:
-            return with_deep_stack(lambda: not isinstance(parse(text), SyntaxProblem))
+            return with_deep_stack(lambda: not isinstance(syntax_tree(text), SyntaxProblem))
         case FileKind.TOML:
             return _toml(text) == _toml(source.text)
         case FileKind.REQUIREMENTS if source.filename.endswith((".yml", ".yaml")):

@@ -7,8 +7,10 @@ the rest of the run goes on.
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import re
+import stat
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -80,14 +82,36 @@ class SourceProblem:
 
 def read_source(path: str | os.PathLike[str]) -> Source | SourceProblem:
     """Read and decode one file; never raises for what the file system or the file holds."""
-    filename = absolute_filename(path)
+    data = read_bytes(path)
+    return decode_source(data, absolute_filename(path)) if isinstance(data, bytes) else data
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes | SourceProblem:
+    """The bytes of one file, or why there are none; only a regular file is read."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 (a Path would cost more than the read)
-            data = file.read()
+        with open(path, "rb", opener=_without_waiting) as file:
+            data: bytes = file.read()
     except (OSError, ValueError) as error:
         message = f"The file cannot be read: {_reason(path, error)}."
-        return SourceProblem(filename, ProblemKind.UNREADABLE, message)
-    return decode_source(data, filename)
+        return SourceProblem(absolute_filename(path), ProblemKind.UNREADABLE, message)
+    return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a regular file; a pipe or a device could keep the run waiting, or never end."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and found.st_size <= _LARGEST_BYTES:
+        return descriptor
+    os.close(descriptor)
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(path)
+    is_regular = stat.S_ISREG(found.st_mode)
+    raise OSError(errno.EINVAL, _TOO_LARGE if is_regular else "it is not a regular file")
+
+
+_LARGEST_BYTES = 64 * 1024 * 1024
+_TOO_LARGE = "it is larger than 64 MiB"
 
 
 def decode_source(data: bytes, filename: str) -> Source | SourceProblem:

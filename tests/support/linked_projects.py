@@ -21,16 +21,19 @@ from asgi_lint.model.values import (
 from asgi_lint.versions.effective import Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from asgi_lint.model.extract import Extractor
     from asgi_lint.model.values import Value
 
 ROOT = "/project"
 
 
-def facts_of(text: str, filename: str = f"{ROOT}/main.py") -> FileFacts:
+def facts_of(
+    text: str, filename: str = f"{ROOT}/main.py", extractors: Sequence[Extractor] = ()
+) -> FileFacts:
     """The facts of one file, which must be valid."""
-    found = with_deep_stack(lambda: extract(text, filename))
+    found = with_deep_stack(lambda: extract(text, filename, extractors))
     assert isinstance(found, FileFacts), found
     return found
 

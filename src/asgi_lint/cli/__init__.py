@@ -12,7 +12,7 @@ import click
 from asgi_lint import __version__
 from asgi_lint.cli.ending import FAILED, PLEASE_REPORT, fail
 
-COMMANDS = ("check", "completion", "graph", "rule", "server", "versions")
+COMMANDS = ("check", "clean", "completion", "graph", "rule", "server", "versions")
 """Each is a module of this package with a click command of the same name."""
 
 

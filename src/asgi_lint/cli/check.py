@@ -16,7 +16,15 @@ from asgi_lint.cli.adopting import (
 )
 from asgi_lint.cli.configuration import configuration_options
 from asgi_lint.cli.ending import FAILED, REPORTED, fail
-from asgi_lint.cli.options import common_folder, fastapi_version, settings_under, starlette_version
+from asgi_lint.cli.options import (
+    cache,
+    cache_dir,
+    common_folder,
+    fastapi_version,
+    jobs,
+    settings_under,
+    starlette_version,
+)
 from asgi_lint.cli.outputs import output_options, outputs_of, write_outputs
 from asgi_lint.cli.printing import warn, write_bytes
 from asgi_lint.cli.progress import progress_shown
@@ -56,6 +64,9 @@ if TYPE_CHECKING:
 @click.option(
     "--stdin-filename", metavar="PATH", type=FILE, help="What `-` (standard input) is the text of."
 )
+@cache
+@cache_dir
+@jobs
 @click.option("--fix/--no-fix", default=None, help="Apply safe fixes.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe ones too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")

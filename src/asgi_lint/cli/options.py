@@ -16,6 +16,26 @@ if TYPE_CHECKING:
 
 _VERSION_HELP = "Assume this version or specifier."
 starlette_version = click.option("--starlette-version", metavar="VERSION", help=_VERSION_HELP)
+cache = click.option(
+    "--cache/--no-cache",
+    default=None,
+    envvar="ASGI_LINT_CACHE",
+    help="Keep what was found for the next run. Default: yes.",
+)
+cache_dir = click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="ASGI_LINT_CACHE_DIR",
+    help="Keep it there. Default: .asgi-lint_cache in each project.",
+)
+jobs = click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=0),
+    metavar="N",
+    envvar="ASGI_LINT_JOBS",
+    help="Parse with N processes. Default: 0, as many as pay.",
+)
 fastapi_version = click.option("--fastapi-version", metavar="VERSION", help=_VERSION_HELP)
 
 
@@ -49,7 +69,7 @@ def settings_under(options: dict[str, Any]) -> Callable[[str], Settings]:
 _SETTINGS = frozenset(
     {"select", "extend_select", "ignore", "exclude", "extend_exclude", "force_exclude",
      "starlette_version", "fastapi_version", "fail_on", "baseline", "fix", "unsafe_fixes",
-     "fixable", "unfixable"}
+     "fixable", "unfixable", "cache", "cache_dir", "jobs"}
 )  # fmt: skip
 """The options that are also keys of a configuration."""
 

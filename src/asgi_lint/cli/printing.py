@@ -78,6 +78,8 @@ def warn(outcome: Run) -> None:
         row, column = place.span.start
         shown = shown_path(place.filename, Path.cwd())
         tell(f"warning: {shown}:{row}:{column}: {message}")
+    if outcome.cache_problem is not None:
+        tell(f"warning: {outcome.cache_problem}")
     for crash in outcome.crashes:
         click.echo(
             f"asgi-lint: internal error in {visible(crash.of)}; the rest was checked. "

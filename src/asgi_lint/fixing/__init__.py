@@ -69,8 +69,8 @@ def fix(
     def analyse(unsaved: Mapping[str, Source]) -> list[Part]:
         found = projects_at(paths, settings_for, stdin=stdin, unsaved=unsaved, today=today)
         return [
-            Part(run, settings_for(project.root) if project is not None else None)
-            for project, run in found
+            Part(run, settings_for(analysis.root) if analysis is not None else None)
+            for analysis, run in found
         ]
 
     def obstacle_to(source: Source) -> Obstacle | None:

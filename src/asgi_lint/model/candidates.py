@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from asgi_lint.diagnostics import Span
+from msgspec import Struct
+
+from asgi_lint.diagnostics import Span  # noqa: TC001 - msgspec reads the annotations
 
 
 class Replacement(NamedTuple):
@@ -16,8 +16,7 @@ class Replacement(NamedTuple):
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, gc=False, array_like=True):
     """A place in a function that is a finding if the function turns out to play a certain role.
 
     `scope` is the function's scope index. `detail` holds what the rule needs for its message, and

@@ -6,25 +6,24 @@ Spans are those of the source text, so that any expression can be pointed at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from asgi_lint.diagnostics import Span  # noqa: TC001 - msgspec reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asgi_lint.diagnostics import Span
 
-
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True, gc=False, array_like=True, tag=1):
     """A bare name."""
 
     id: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True, gc=False, array_like=True, tag=2):
     """`value.attr`; `attr_span` is the span of the name after the dot."""
 
     value: Expr
@@ -33,8 +32,7 @@ class Attribute:
     attr_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True, gc=False, array_like=True):
     """One argument of a call; `star` is "", "*" or "**"."""
 
     value: Expr
@@ -43,8 +41,7 @@ class Argument:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True, gc=False, array_like=True, tag=3):
     """A call with its arguments in source order."""
 
     func: Expr
@@ -75,32 +72,28 @@ class Call:
         return any(arg.star for arg in self.args)
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True, gc=False, array_like=True, tag=4):
     """A list, tuple or set display, or the parts of a concatenation."""
 
     items: tuple[Expr, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True, gc=False, array_like=True, tag=5):
     """A dict display; a key of None stands for `**value`."""
 
     items: tuple[tuple[Expr | None, Expr], ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True, gc=False, array_like=True, tag=6):
     """`*value` in a display, or one item of `value` as the target of a `for` (see `Item`)."""
 
     value: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True, gc=False, array_like=True, tag=7):
     """Some item of `value`: what a `for` target or a comprehension variable is bound to.
 
     `index` is the item's place where a display is unpacked, None for any of them.
@@ -111,24 +104,21 @@ class Item:
     index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A literal; strings are decoded, `...` is `Ellipsis`."""
+class Constant(Struct, frozen=True, gc=False, array_like=True, tag=8):
+    """A literal of text or a number, decoded, or True, False, None."""
 
-    value: str | bytes | int | float | bool | None
+    value: str | int | float | bool | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True, gc=False, array_like=True, tag=9):
     """An f-string, by its parts."""
 
     parts: tuple[Expr, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Subscript:
+class Subscript(Struct, frozen=True, gc=False, array_like=True, tag=10):
     """`value[items]`."""
 
     value: Expr
@@ -136,32 +126,35 @@ class Subscript:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Await:
+class Await(Struct, frozen=True, gc=False, array_like=True, tag=11):
     """`await value`."""
 
     value: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Lambda:
+class Lambda(Struct, frozen=True, gc=False, array_like=True, tag=12):
     """A lambda, with the expression that it returns."""
 
     body: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True, gc=False, array_like=True, tag=13):
     """One of several values: a conditional, `or`/`and`, or `X | None`."""
 
     options: tuple[Expr, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Bytes(Struct, frozen=True, gc=False, array_like=True, tag=15):
+    """A literal of bytes: apart from `Constant`, since a cache tells them from text only so."""
+
+    value: bytes
+    span: Span
+
+
+class Unknown(Struct, frozen=True, gc=False, array_like=True, tag=14):
     """Anything else."""
 
     span: Span
@@ -176,6 +169,7 @@ Expr: TypeAlias = (
     | Spread
     | Item
     | Constant
+    | Bytes
     | Joined
     | Subscript
     | Await

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import libcst as cst
-
+from asgi_lint.model.children import children_of
 from asgi_lint.model.expressions import Attribute, Call, Constant, Item, Name, dotted, last_name
 from asgi_lint.model.expressions import Sequence as Display
 from asgi_lint.model.facts import (
@@ -22,9 +23,8 @@ from asgi_lint.model.facts import (
 )
 from asgi_lint.model.function_tree import FunctionTree
 from asgi_lint.model.lower import Lowering
-from asgi_lint.model.parse import TOO_DEEP, Positions, SyntaxProblem, child_nodes, parse
-from asgi_lint.model.syntax import alias_name, dotted_name, parameters_of
-from asgi_lint.source import split_lines
+from asgi_lint.model.spans import Spans
+from asgi_lint.model.syntax_tree import TOO_DEEP, SyntaxProblem, syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from asgi_lint.diagnostics import Span
     from asgi_lint.model.candidates import Candidate
     from asgi_lint.model.expressions import Expr
+    from asgi_lint.model.whole_file import WholeFile
 
-    Extractor = Callable[[FunctionTree], Iterator[Candidate]]
+    Extractor: TypeAlias = Callable[[FunctionTree], Iterator[Candidate]]
 
+_Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 _HANDING_ON = {"run_in_threadpool": 0, "to_thread": 0, "run_sync": 0, "run_in_executor": 1}
 """Functions that call the function which stands at that position of their arguments."""
@@ -45,14 +47,14 @@ def extract(
 ) -> FileFacts | SyntaxProblem:
     """The facts of one file, with the candidates that the rules' `extractors` see in it.
 
-    A pure function of the text; call it within `parse.with_deep_stack`.
+    A pure function of the text; call it within `deep_stack.with_deep_stack`.
     """
-    module = parse(text)
+    module = syntax_tree(text)
     if isinstance(module, SyntaxProblem):
         return module
     try:
-        walk = _Walk(module, split_lines(text), extractors)
-        walk.module()
+        walk = _Walk(text, extractors)
+        walk.module(module)
     except RecursionError:
         return TOO_DEEP
     return FileFacts(
@@ -62,9 +64,27 @@ def extract(
         bindings=tuple(walk.bindings),
         calls=tuple(walk.calls),
         candidates=tuple(walk.candidates),
-        import_row=walk.import_row,
-        newline=module.default_newline,
+        import_row=_import_row(module),
+        newline=walk.spans.newline,
     )
+
+
+def _import_row(module: ast.Module) -> int:
+    """The row below the docstring and the module's first run of imports."""
+    row = last = 1
+    for index, statement in enumerate(module.body):
+        match statement:
+            case ast.Expr(value=ast.Constant(value=str())) if index == 0:
+                pass
+            case ast.Import() | ast.ImportFrom():
+                pass
+            case _ if statement.lineno == last and row > 1:  # behind a semicolon
+                pass
+            case _:
+                break
+        last = statement.end_lineno or last
+        row = last + 1
+    return row
 
 
 @dataclass(slots=True)
@@ -75,8 +95,7 @@ class _Scope:
     parent: int
     qualname: str
     class_: ClassFacts | None = None
-    class_node: cst.ClassDef | None = None
-    function: cst.FunctionDef | None = None
+    function: _Definition | None = None
     parameters: tuple[Parameter, ...] = ()
     decorators: tuple[Expr, ...] = ()
     span: Span | None = None
@@ -84,7 +103,6 @@ class _Scope:
     yields: int = 0
     guarded_yields: int = 0
     guard: int = 0
-    end_row: int = 0
     block_end: int = 0
     loop: tuple[int, int] | None = None
     global_names: set[str] = field(default_factory=set)
@@ -93,16 +111,16 @@ class _Scope:
         function: FunctionFacts | None = None
         if self.function is not None and self.span is not None:
             function = FunctionFacts(
-                name=self.function.name.value,
+                name=self.function.name,
                 span=self.span,
-                is_async=self.function.asynchronous is not None,
+                is_async=isinstance(self.function, ast.AsyncFunctionDef),
                 is_generator=self.yields > 0,
                 parameters=self.parameters,
                 decorators=self.decorators,
                 returns=tuple(self.returns),
                 declares_global=bool(self.global_names),
                 yields_under_cleanup=0 < self.yields == self.guarded_yields,
-                end_row=self.end_row,
+                end_row=self.function.end_lineno or 0,
             )
         return ScopeFacts(self.index, self.parent, self.qualname, function, self.class_)
 
@@ -110,233 +128,213 @@ class _Scope:
 class _Walk:
     """Walks statements by recursion and the expressions in them with a stack."""
 
-    def __init__(
-        self, module: cst.Module, lines: Sequence[str], extractors: Sequence[Extractor]
-    ) -> None:
-        self._module = module
-        self.lines = lines
+    def __init__(self, text: str, extractors: Sequence[Extractor]) -> None:
+        self._text = text
+        self.spans = Spans(text)
+        self._lower = Lowering(self.spans)
         self._extractors = extractors
-        self._positions = Positions(module)
-        self._lower = Lowering(self._positions)
         self._type_checking = 0
         self.scopes: list[_Scope] = []
         self.imports: list[ImportFacts] = []
         self.bindings: list[BindingFacts] = []
         self.calls: list[CallFacts] = []
         self.candidates: list[Candidate] = []
-        self.import_row = 1
 
-    def module(self) -> None:
+    def module(self, module: ast.Module) -> None:
+        self._module = module
         scope = _Scope(MODULE_SCOPE, MODULE_SCOPE, "")
         self.scopes.append(scope)
-        self._import_row()
-        self._block(self._module.body, scope)
-
-    def _import_row(self) -> None:
-        """Below the docstring and the module's first run of imports."""
-        for index, statement in enumerate(self._module.body):
-            match statement:
-                case cst.SimpleStatementLine(body=[cst.Expr(value=value)]) if index == 0:
-                    if not isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
-                        return
-                case cst.SimpleStatementLine(body=[cst.Import() | cst.ImportFrom(), *_]):
-                    pass
-                case _:
-                    return
-            self.import_row = self._positions.span(statement).end.row + 1
+        self._statements(module.body, scope)
 
     # Statements
 
-    def _block(self, statements: Iterable[cst.CSTNode], scope: _Scope) -> None:
+    def _statements(self, statements: Iterable[ast.stmt], scope: _Scope) -> None:
         for statement in statements:
             self._statement(statement, scope)
 
-    def _statement(self, node: cst.CSTNode, scope: _Scope) -> None:
+    def _statement(self, node: ast.stmt, scope: _Scope) -> None:
         match node:
-            case cst.SimpleStatementLine() | cst.SimpleStatementSuite():
-                for small in node.body:
-                    self._small_statement(small, scope)
-            case cst.FunctionDef():
+            case ast.Expr(value=value):
+                self._expression(value, scope)
+            case ast.Assign(targets=targets, value=value):
+                self._expression(value, scope)
+                for target in targets:
+                    self._expression(target, scope)
+                    self._bind(target, self._lower(value), scope)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._function(node, scope)
-            case cst.ClassDef():
+            case ast.ClassDef():
                 self._class(node, scope)
-            case cst.If():
+            case ast.If():
                 self._if(node, scope)
-            case cst.Try() | cst.TryStar():
-                self._try(node, scope)
-            case cst.With():
+            case ast.Return(value=value) if value is not None:
+                self._expression(value, scope)
+                scope.returns.append(self._lower(value))
+            case ast.Import():
+                self._import(node, scope)
+            case ast.ImportFrom():
+                self._import_from(node, scope)
+            case ast.With() | ast.AsyncWith():
                 self._with(node, scope)
-            case cst.For():
+            case ast.For() | ast.AsyncFor():
                 self._expression(node.iter, scope)
-                value = self._lower(node.iter)
-                self._bind(node.target, Item(value, value.span), scope)
+                items = self._lower(node.iter)
+                self._bind(node.target, Item(items, items.span), scope)
                 self._loop(node, scope)
-            case cst.While():
+            case ast.While():
                 self._expression(node.test, scope)
                 self._loop(node, scope)
-            case cst.Match():
-                self._expression(node.subject, scope)
-                for case in node.cases:
-                    if case.guard is not None:
-                        self._expression(case.guard, scope)
-                    self._suite(case.body, scope)
+            case ast.Try():
+                self._try(node, scope)
+            case ast.Match():
+                self._match(node, scope)
             case _:
-                self._suite(node, scope)
+                self._rarer_statement(node, scope)
 
-    def _loop(self, node: cst.For | cst.While, scope: _Scope) -> None:
-        before = scope.loop
-        span = self._positions.span(node)
-        scope.loop = before or (span.start.row, span.end.row)
-        self._suite(node.body, scope)
-        scope.loop = before
-        self._suite(node.orelse, scope)
-
-    def _suite(self, node: cst.CSTNode | None, scope: _Scope) -> None:
+    def _rarer_statement(self, node: ast.stmt, scope: _Scope) -> None:
         match node:
-            case None:
-                return
-            case cst.IndentedBlock():
-                before = scope.block_end
-                is_body = scope.function is not None and scope.function.body is node
-                scope.block_end = 0 if is_body else self._positions.span(node).end.row
-                self._block(node.body, scope)
-                scope.block_end = before
-            case cst.Else() | cst.Finally() | cst.ExceptHandler() | cst.ExceptStarHandler():
-                self._suite(node.body, scope)
-            case cst.If():
-                self._statement(node, scope)
-            case cst.SimpleStatementSuite():
-                before = scope.block_end
-                scope.block_end = self._positions.span(node).end.row
-                self._statement(node, scope)
-                scope.block_end = before
+            case ast.Global(names=names):
+                scope.global_names.update(names)
+            case ast.AnnAssign(target=target, annotation=annotation, value=value):
+                if value is not None:
+                    self._expression(value, scope)
+                lowered = self._lower(value) if value is not None else None
+                self._bind(target, lowered, scope, self._lower.annotation(annotation))
+            case ast.AugAssign(target=target, op=ast.Add(), value=value):
+                self._expression(target, scope)
+                self._expression(value, scope)
+                self._augment(target, self._lower(value), scope)
+            case _ if type(node).__name__ == "TryStar":  # not every Python has the class
+                self._try(node, scope)  # type: ignore[arg-type]
+            case _ if type(node).__name__ == "TypeAlias":
+                alias: ast.expr = node.value  # type: ignore[attr-defined]
+                self._bind(node.name, self._lower(alias), scope)  # type: ignore[attr-defined]
             case _:
                 self._expression(node, scope)
 
-    def _if(self, node: cst.If, scope: _Scope) -> None:
+    def _match(self, node: ast.Match, scope: _Scope) -> None:
+        self._expression(node.subject, scope)
+        for case in node.cases:
+            if case.guard is not None:
+                self._expression(case.guard, scope)
+            self._block(case.body, scope)
+
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, scope: _Scope) -> None:
+        before = scope.loop
+        scope.loop = before or (node.lineno, node.end_lineno or node.lineno)
+        self._block(node.body, scope)
+        scope.loop = before
+        self._block(node.orelse, scope)
+
+    def _block(self, statements: list[ast.stmt], scope: _Scope) -> None:
+        """Statements that may not run."""
+        if not statements:
+            return
+        before = scope.block_end
+        scope.block_end = statements[-1].end_lineno or 0
+        self._statements(statements, scope)
+        scope.block_end = before
+
+    def _if(self, node: ast.If, scope: _Scope) -> None:
         self._expression(node.test, scope)
         test = dotted(self._lower(node.test)) or ""
         only_for_types = test.rpartition(".")[2] == "TYPE_CHECKING"
         self._type_checking += only_for_types
-        self._suite(node.body, scope)
+        self._block(node.body, scope)
         self._type_checking -= only_for_types
-        self._suite(node.orelse, scope)
+        match node.orelse:
+            case [ast.If() as further] if self._is_elif(node, further):
+                self._if(further, scope)
+            case otherwise:
+                self._block(otherwise, scope)
 
-    def _try(self, node: cst.Try | cst.TryStar, scope: _Scope) -> None:
-        guarded = node.finalbody is not None
+    def _is_elif(self, node: ast.If, further: ast.If) -> bool:
+        """Whether it is no `if` in an `else`: `elif` begins in the column of its `if`."""
+        return further.col_offset == node.col_offset
+
+    def _try(self, node: ast.Try, scope: _Scope) -> None:
+        guarded = bool(node.finalbody)
         scope.guard += guarded
-        self._suite(node.body, scope)
+        self._block(node.body, scope)
         scope.guard -= guarded
         for handler in node.handlers:
             if handler.type is not None:
                 self._expression(handler.type, scope)
-            self._suite(handler, scope)
-        self._suite(node.orelse, scope)
-        self._suite(node.finalbody, scope)
+            self._block(handler.body, scope)
+        self._block(node.orelse, scope)
+        self._block(node.finalbody, scope)
 
-    def _with(self, node: cst.With, scope: _Scope) -> None:
+    def _with(self, node: ast.With | ast.AsyncWith, scope: _Scope) -> None:
         for item in node.items:
-            self._expression(item.item, scope)
-            if item.asname is not None:
-                self._bind(item.asname.name, self._lower(item.item), scope)
-        self._block(node.body.body, scope)  # it always runs: part of the block around it
-
-    def _small_statement(self, node: cst.BaseSmallStatement, scope: _Scope) -> None:
-        match node:
-            case cst.Import():
-                self._import(node, scope)
-            case cst.ImportFrom():
-                self._import_from(node, scope)
-            case cst.Assign(targets=targets, value=value):
-                self._expression(value, scope)
-                for target in targets:
-                    self._expression(target.target, scope)
-                    self._bind(target.target, self._lower(value), scope)
-            case cst.AnnAssign(target=target, annotation=annotation, value=value):
-                if value is not None:
-                    self._expression(value, scope)
-                lowered = self._lower(value) if value is not None else None
-                self._bind(target, lowered, scope, self._lower.annotation(annotation.annotation))
-            case cst.AugAssign(target=target, operator=cst.AddAssign(), value=value):
-                self._expression(target, scope)
-                self._expression(value, scope)
-                self._augment(target, self._lower(value), scope)
-            case cst.Global(names=names):
-                scope.global_names.update(item.name.value for item in names)
-            case cst.TypeAlias(name=name, value=value):
-                self._bind(name, self._lower(value), scope)
-            case cst.Return(value=value) if value is not None:
-                self._expression(value, scope)
-                scope.returns.append(self._lower(value))
-            case _:
-                self._expression(node, scope)
+            self._expression(item.context_expr, scope)
+            if item.optional_vars is not None:
+                self._bind(item.optional_vars, self._lower(item.context_expr), scope)
+        self._statements(node.body, scope)  # it always runs: part of the block around it
 
     def _bind(
         self,
-        target: cst.CSTNode,
+        target: ast.expr,
         value: Expr | None,
         scope: _Scope,
         annotation: Expr | None = None,
     ) -> None:
         match target:
-            case cst.Name(value=name):
+            case ast.Name(id=name):
                 pass
-            case cst.Attribute(value=cst.Name(value="self" | "cls" as owner), attr=attr):
-                name = f"self.{attr.value}" if owner == "self" else attr.value
-            case cst.Attribute():
+            case ast.Attribute(value=ast.Name(id="self" | "cls" as owner), attr=attr):
+                name = f"self.{attr}" if owner == "self" else attr
+            case ast.Attribute():
                 name = dotted(self._lower(target)) or ""
-            case cst.Tuple(elements=elements) | cst.List(elements=elements):
-                is_starred = any(isinstance(e, cst.StarredElement) for e in elements)
+            case ast.Tuple(elts=elements) | ast.List(elts=elements):
+                is_starred = any(isinstance(each, ast.Starred) for each in elements)
                 for index, element in enumerate(elements):
                     place = None if is_starred else index
                     item = Item(value, value.span, place) if value is not None else None
-                    self._bind(element.value, item, scope)
+                    inner = element.value if isinstance(element, ast.Starred) else element
+                    self._bind(inner, item, scope)
                 return
             case _:
                 return
-        span = self._positions.span(target)
-        is_global = name in scope.global_names
         self.bindings.append(
             BindingFacts(
                 scope.index,
                 name,
                 value,
                 annotation,
-                span,
-                is_global=is_global,
+                self.spans(target),
+                is_global=name in scope.global_names,
                 block_end=scope.block_end,
                 loop=scope.loop,
             )
         )
 
     def _augment(
-        self, target: cst.CSTNode, value: Expr, scope: _Scope, *, at_front: bool = False
+        self, target: ast.expr, value: Expr, scope: _Scope, *, at_front: bool = False
     ) -> None:
         match target:
-            case cst.Name(value=name):
+            case ast.Name(id=name):
                 pass
-            case cst.Attribute():
-                name = dotted_name(target)
+            case ast.Attribute():
+                name = dotted(self._lower(target)) or ""
             case _:
                 return
         if not name:
             return
-        span = self._positions.span(target)
+        span = self.spans(target)
         self.bindings.append(
             BindingFacts(scope.index, name, value, None, span, augments=True, at_front=at_front)
         )
 
-    def _append(self, node: cst.Call, call: Call, scope: _Scope) -> None:
+    def _append(self, node: ast.Call, call: Call, scope: _Scope) -> None:
         """`x.append(item)`, `x.insert(0, item)` and `x.extend(items)`."""
         match node.func:
-            case cst.Attribute(value=target, attr=cst.Name(value="append" | "insert" | "extend")):
+            case ast.Attribute(value=target, attr="append" | "insert" | "extend" as method):
                 pass
             case _:
                 return
         if not call.args or call.unpacks:
             return
         item = call.args[-1].value
-        method = node.func.attr.value
         added = item if method == "extend" else Display((item,), item.span)
         first = call.args[0].value
         at_front = method == "insert" and isinstance(first, Constant) and first.value == 0
@@ -352,23 +350,20 @@ class _Walk:
 
     # Imports
 
-    def _import(self, node: cst.Import, scope: _Scope) -> None:
+    def _import(self, node: ast.Import, scope: _Scope) -> None:
         for alias in node.names:
-            module = dotted_name(alias.name)
             direct = alias.asname is not None
-            bound = alias_name(alias) if direct else module.partition(".")[0]
-            self._add_import(scope, bound, module, None, 0, direct=direct, node=alias)
+            bound = alias.asname or alias.name.partition(".")[0]
+            self._add_import(scope, bound, alias.name, None, 0, direct=direct, node=alias)
 
-    def _import_from(self, node: cst.ImportFrom, scope: _Scope) -> None:
-        module = dotted_name(node.module) if node.module is not None else ""
-        level = len(node.relative)
-        if isinstance(node.names, cst.ImportStar):
-            self._add_import(scope, "", module, "*", level, direct=False, node=node)
-            return
+    def _import_from(self, node: ast.ImportFrom, scope: _Scope) -> None:
+        module, level = node.module or "", node.level
         for alias in node.names:
-            name = dotted_name(alias.name)
-            bound = alias_name(alias) if alias.asname is not None else name
-            self._add_import(scope, bound, module, name, level, direct=True, node=alias)
+            if alias.name == "*":
+                self._add_import(scope, "", module, "*", level, direct=False, node=node)
+                continue
+            bound = alias.asname or alias.name
+            self._add_import(scope, bound, module, alias.name, level, direct=True, node=alias)
 
     def _add_import(
         self,
@@ -379,9 +374,9 @@ class _Walk:
         level: int,
         *,
         direct: bool,
-        node: cst.CSTNode,
+        node: ast.AST,
     ) -> None:
-        span = self._positions.span(node)
+        span = self.spans(node)
         types_only = self._type_checking > 0
         self.imports.append(
             ImportFacts(scope.index, bound, module, name, level, direct, types_only, span)
@@ -389,88 +384,91 @@ class _Walk:
 
     # Definitions
 
-    def _function(self, node: cst.FunctionDef, outer: _Scope) -> None:
-        for decorator in node.decorators:
-            self._expression(decorator.decorator, outer)
-        for _, parameter in parameters_of(node.params):
-            if parameter.default is not None:
-                self._expression(parameter.default, outer)
-        scope = self._enter(outer, node.name)
+    def _function(self, node: _Definition, outer: _Scope) -> None:
+        for decorator in node.decorator_list:
+            self._expression(decorator, outer)
+        parameters = [*_parameters(node.args)]
+        for each in parameters:
+            if each.default is not None:
+                self._expression(each.default, outer)
+        scope = self._enter(outer, node)
         scope.function = node
-        scope.end_row = self._positions.span(node).end.row
-        scope.decorators = tuple(self._lower(d.decorator) for d in node.decorators)
-        scope.parameters = tuple(
-            self._parameter(parameter, kind, keyword_only=parameter in node.params.kwonly_params)
-            for kind, parameter in parameters_of(node.params)
-        )
-        self._suite(node.body, scope)
+        scope.decorators = tuple(self._lower(each) for each in node.decorator_list)
+        scope.parameters = tuple(self._parameter(each) for each in parameters)
+        self._statements(node.body, scope)
         if self._extractors:
-            tree = FunctionTree(
-                node,
-                scope.index,
-                self._module,
-                self._positions,
-                self,
-                is_generator=scope.yields > 0,
-                class_=outer.class_node,
-            )
-            for extractor in self._extractors:
-                self.candidates.extend(extractor(tree))
+            self._look_for_candidates(node, scope)
 
-    def _parameter(self, node: cst.Param, kind: str, *, keyword_only: bool) -> Parameter:
+    def _look_for_candidates(self, node: _Definition, scope: _Scope) -> None:
+        names = tuple(parameter.name for parameter in scope.parameters)
+        tree = FunctionTree(node, scope.index, names, self, is_generator=scope.yields > 0)
+        for extractor in self._extractors:
+            self.candidates.extend(extractor(tree))
+
+    def _parameter(self, found: _Parameter) -> Parameter:
+        annotation, default = found.node.annotation, found.default
         return Parameter(
-            name=node.name.value,
-            annotation=self._lower.annotation(node.annotation.annotation)
-            if node.annotation
-            else None,
-            default=self._lower(node.default) if node.default is not None else None,
-            kind=kind,
-            keyword_only=keyword_only,
-            span=self._positions.span(node.name),
+            name=found.node.arg,
+            annotation=self._lower.annotation(annotation) if annotation is not None else None,
+            default=self._lower(default) if default is not None else None,
+            kind=found.kind,
+            keyword_only=found.keyword_only,
+            span=self.spans.parameter(found.node),
         )
 
-    def _class(self, node: cst.ClassDef, outer: _Scope) -> None:
-        for decorator in node.decorators:
-            self._expression(decorator.decorator, outer)
-        for base in node.bases:
-            self._expression(base.value, outer)
-        scope = self._enter(outer, node.name)
-        scope.class_node = node
+    def _class(self, node: ast.ClassDef, outer: _Scope) -> None:
+        for each in (*node.decorator_list, *node.bases):
+            self._expression(each, outer)
+        scope = self._enter(outer, node)
         scope.class_ = ClassFacts(
-            name=node.name.value,
-            span=self._positions.span(node.name),
-            bases=tuple(self._lower(base.value) for base in node.bases),
-            decorators=tuple(self._lower(d.decorator) for d in node.decorators),
+            name=node.name,
+            span=self.spans.name(node),
+            bases=tuple(self._lower(base) for base in node.bases),
+            decorators=tuple(self._lower(each) for each in node.decorator_list),
         )
-        self._suite(node.body, scope)
+        self._block(node.body, scope)
 
-    def _enter(self, outer: _Scope, name: cst.Name) -> _Scope:
-        qualname = f"{outer.qualname}.{name.value}" if outer.qualname else name.value
-        scope = _Scope(len(self.scopes), outer.index, qualname, span=self._positions.span(name))
+    def _enter(self, outer: _Scope, node: _Definition | ast.ClassDef) -> _Scope:
+        qualname = f"{outer.qualname}.{node.name}" if outer.qualname else node.name
+        scope = _Scope(len(self.scopes), outer.index, qualname, span=self.spans.name(node))
         self.scopes.append(scope)
         return scope
 
     # Expressions
 
-    def _expression(self, root: cst.CSTNode, scope: _Scope) -> None:
+    def _expression(self, root: ast.AST, scope: _Scope) -> None:
         stack = [root]
         while stack:
             node = stack.pop()
             kind = type(node)
-            if kind is cst.Call:
+            if kind is ast.Call:
                 call = self._lower.call(node)  # type: ignore[arg-type]
                 self.calls.append(CallFacts(scope.index, call))
                 self._append(node, call, scope)  # type: ignore[arg-type]
                 self._hand_on(call, scope)
-            elif kind is cst.Yield:
+            elif kind is ast.Yield or kind is ast.YieldFrom:
                 scope.yields += 1
                 scope.guarded_yields += scope.guard > 0
-            elif kind is cst.NamedExpr:
+            elif kind is ast.NamedExpr:
                 self._bind(node.target, self._lower(node.value), scope)  # type: ignore[attr-defined]
-            elif kind is cst.CompFor:
+            elif kind is ast.comprehension:
                 value = self._lower(node.iter)  # type: ignore[attr-defined]
                 self._bind(node.target, Item(value, value.span), scope)  # type: ignore[attr-defined]
-            stack.extend(reversed([*child_nodes(node)]))
+            stack.extend(reversed(children_of(node)))
+
+    # What a function's tree asks of its file
+
+    @property
+    def indent(self) -> str:
+        """The file's own unit of indentation."""
+        return self.spans.indent(self._module)
+
+    @cached_property
+    def whole(self) -> WholeFile | None:
+        """LibCST's tree of all of it; None where LibCST does not read it."""
+        from asgi_lint.model.whole_file import whole_file  # late: it loads LibCST
+
+        return whole_file(self._text)
 
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what this file's imports bind it to."""
@@ -485,3 +483,24 @@ class _Walk:
             if scope == MODULE_SCOPE:
                 return name
             scope = self.scopes[scope].parent
+
+
+class _Parameter(NamedTuple):
+    node: ast.arg
+    kind: str
+    default: ast.expr | None = None
+    keyword_only: bool = False
+
+
+def _parameters(node: ast.arguments) -> Iterator[_Parameter]:
+    """The parameters in the order of the source."""
+    ordinary = [*node.posonlyargs, *node.args]
+    missing = len(ordinary) - len(node.defaults)
+    for place, each in enumerate(ordinary):
+        yield _Parameter(each, "", node.defaults[place - missing] if place >= missing else None)
+    if node.vararg is not None:
+        yield _Parameter(node.vararg, "*")
+    for each, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+        yield _Parameter(each, "", default, keyword_only=True)
+    if node.kwarg is not None:
+        yield _Parameter(node.kwarg, "**")

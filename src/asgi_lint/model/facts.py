@@ -6,19 +6,17 @@ fact carries the index of the scope that it stands in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+# ruff: noqa: TC001 - msgspec reads the annotations
+from msgspec import Struct
 
-if TYPE_CHECKING:
-    from asgi_lint.diagnostics import Span
-    from asgi_lint.model.candidates import Candidate
-    from asgi_lint.model.expressions import Call, Expr
+from asgi_lint.diagnostics import Span
+from asgi_lint.model.candidates import Candidate
+from asgi_lint.model.expressions import Call, Expr
 
 MODULE_SCOPE = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True, gc=False, array_like=True):
     """A parameter; `kind` is "" for an ordinary one, "*" or "**" for one that collects."""
 
     name: str
@@ -29,8 +27,7 @@ class Parameter:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionFacts:
+class FunctionFacts(Struct, frozen=True, gc=False, array_like=True):
     """What a `def` says besides its body; `span` is that of its name."""
 
     name: str
@@ -51,8 +48,7 @@ class FunctionFacts:
         return next((p for p in self.parameters if p.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class ClassFacts:
+class ClassFacts(Struct, frozen=True, gc=False, array_like=True):
     """What a `class` says besides its body; `span` is that of its name."""
 
     name: str
@@ -61,8 +57,7 @@ class ClassFacts:
     decorators: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeFacts:
+class ScopeFacts(Struct, frozen=True, gc=False, array_like=True):
     """A module, class or function; `qualname` is dotted and empty for the module."""
 
     index: int
@@ -72,8 +67,7 @@ class ScopeFacts:
     class_: ClassFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ImportFacts:
+class ImportFacts(Struct, frozen=True, gc=False, array_like=True):
     """One imported name.
 
     `import a.b` binds `a` to module `a` and makes `a.b` reachable: `bound` "a", `module` "a.b",
@@ -92,8 +86,7 @@ class ImportFacts:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class BindingFacts:
+class BindingFacts(Struct, frozen=True, gc=False, array_like=True):
     """`name = value`, with or without annotation; `self.x = value` has the name "self.x".
 
     `augments` marks `name += value` and `name.append(value)`: a list that `name` may hold besides
@@ -115,16 +108,14 @@ class BindingFacts:
     at_front: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CallFacts:
+class CallFacts(Struct, frozen=True, gc=False, array_like=True):
     """A call that is evaluated in `scope`."""
 
     scope: int
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True, gc=False, array_like=True):
     """All facts of one file; `filename` is absolute with forward slashes.
 
     `import_row` is the row before which a new import statement belongs; `newline` ends its line.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from asgi_lint.model.syntax import dotted_name
+from asgi_lint.model.children import dotted_name, own_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,58 +17,134 @@ if TYPE_CHECKING:
     from asgi_lint.diagnostics import Span
     from asgi_lint.model.facts import ImportFacts
     from asgi_lint.model.parse import Positions
+    from asgi_lint.model.spans import Spans
+    from asgi_lint.model.whole_file import WholeFile
 
 
-class FileNames(Protocol):
+_BUILT_IN = frozenset(dir(builtins))
+
+
+class File(Protocol):
     """What is known of the file as a whole while its functions are looked at."""
 
     @property
-    def lines(self) -> Sequence[str]:
-        """The file's lines without their endings."""
+    def spans(self) -> Spans:
+        """The file's lines, and where its nodes stand."""
+
+    @property
+    def indent(self) -> str:
+        """The file's own unit of indentation."""
 
     @property
     def imports(self) -> Sequence[ImportFacts]:
         """The imports met so far."""
 
+    @property
+    def whole(self) -> WholeFile | None:
+        """LibCST's tree of all of it; None where LibCST does not read it."""
+
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what an import binds it to."""
+
+
+class NotReadError(Exception):
+    """LibCST does not read a function that the running Python does."""
 
 
 class FunctionTree:
     """A definition with its scope index, and what a rule may ask about its nodes and file.
 
-    `class_` is the class whose method it is. `module` is the tree of the whole file, for what
-    cannot be told from the function alone; to go through all of it is slow. `indent` is the file's
-    own unit of indentation, `newline` its own line ending.
+    `name`, `parameters` (the names of all, in order; `positional` are those that may be passed by
+    position, `ordinary` those of them that may also be passed by name), `is_async`, `is_generator`
+    and the text of its rows are there at once. `node` is LibCST's tree of this function alone,
+    which takes ten times as long as all of its facts: ask for it last.
     """
 
     def __init__(
         self,
-        node: cst.FunctionDef,
+        definition: ast.FunctionDef | ast.AsyncFunctionDef,
         scope: int,
-        module: cst.Module,
-        positions: Positions,
-        file: FileNames,
+        parameters: tuple[str, ...],
+        file: File,
         *,
         is_generator: bool,
-        class_: cst.ClassDef | None = None,
     ) -> None:
-        self.node = node
-        self.class_ = class_
+        self.name = definition.name
+        self.parameters = parameters
         self.scope = scope
-        self.module = module
+        self.is_async = type(definition).__name__ == "AsyncFunctionDef"
         self.is_generator = is_generator
-        self.indent = module.default_indent
-        self.newline = module.default_newline
-        self._positions = positions
+        arguments = definition.args
+        self.ordinary = tuple(each.arg for each in arguments.args)
+        self.positional = (*(each.arg for each in arguments.posonlyargs), *self.ordinary)
+        self.first_row = definition.lineno
+        self.last_row = definition.end_lineno or definition.lineno
+        self._definition = definition
         self._file = file
+
+    @cached_property
+    def own_nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the body in Python's own tree, without those of inner functions.
+
+        They cost nothing; where they do, a rule needs no LibCST.
+        """
+        return tuple(own_nodes(*self._definition.body))
+
+    def place(self, node: ast.AST) -> Span:
+        """Where a node of Python's own tree stands."""
+        return self._file.spans(node)
+
+    @property
+    def raises_own(self) -> bool:
+        """Whether a `raise` names an exception that is not built in."""
+        raised = (node.exc for node in self.own_nodes if isinstance(node, ast.Raise))
+        names = (dotted_name(e.func if isinstance(e, ast.Call) else e) for e in raised if e)
+        return any(name and name not in _BUILT_IN for name in names)
+
+    @cached_property
+    def in_file(self) -> FunctionInFile:
+        """The function within LibCST's tree of the whole file: slow, unless the file is small."""
+        return FunctionInFile(
+            self._definition,
+            self.scope,
+            self.parameters,
+            self._file,
+            is_generator=self.is_generator,
+        )
+
+    @property
+    def node(self) -> cst.FunctionDef:
+        """LibCST's tree of the function, its decorators included."""
+        return self._parsed[0]
+
+    @cached_property
+    def text(self) -> str:
+        """The lines of the function below its decorators."""
+        return self._file.spans.text(self.first_row, self.last_row)
+
+    @cached_property
+    def body_text(self) -> str:
+        """The lines of the function's body."""
+        return self._file.spans.text(self._definition.body[0].lineno, self.last_row)
+
+    @property
+    def indent(self) -> str:
+        """The file's own unit of indentation."""
+        return self._file.indent
+
+    @property
+    def newline(self) -> str:
+        """What ends the file's lines."""
+        return self._file.spans.newline
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node of this function stands, white space around it left out."""
-        return self._positions.span(node)
+        return self._parsed[1].span(node)
 
     def names(self, node: cst.BaseExpression) -> str | None:
         """The canonical dotted name of a name or attribute chain, by this file's imports."""
+        from asgi_lint.model.syntax import dotted_name
+
         name = dotted_name(node)
         return self._file.canonical(name, self.scope) if name else None
 
@@ -77,10 +156,75 @@ class FunctionTree:
         )
 
     @property
+    def decorators_text(self) -> str:
+        """The lines of the decorators, "" without any."""
+        first = self._first_row_of_all
+        return "\n".join(self.lines[first - 1 : self.first_row - 1])
+
+    @property
     def lines(self) -> Sequence[str]:
         """The file's lines without their endings."""
-        return self._file.lines
+        return self._file.spans.lines
 
     def line(self, row: int) -> str:
-        """The text of a line, from 1, without its ending."""
-        return self._file.lines[row - 1]
+        """The text of a line of the file, from 1, without its ending."""
+        return self.lines[row - 1]
+
+    @property
+    def _first_row_of_all(self) -> int:
+        rows = (each.lineno for each in self._definition.decorator_list)
+        return min((self.first_row, *rows))
+
+    @cached_property
+    def _parsed(self) -> tuple[cst.FunctionDef, Positions]:
+        import libcst as cst
+
+        from asgi_lint.model.parse import Positions, parse
+
+        first = self._first_row_of_all
+        text = self._file.spans.text(first, self.last_row)
+        if text[:1].isspace():  # a method, or nested: something must stand around its indentation
+            text = f"if 1:{self.newline}{text}"
+            first -= 1
+        module = parse(text)
+        statement: cst.CSTNode | None = module.body[0] if module is not None else None
+        if isinstance(statement, cst.If):
+            statement = statement.body.body[0]
+        if module is None or not isinstance(statement, cst.FunctionDef):
+            raise NotReadError
+        return statement, Positions(module, first)
+
+
+class FunctionInFile(FunctionTree):
+    """The same function, for what cannot be told from it alone: `node` is part of `module`.
+
+    `module` is LibCST's tree of the file, `class_` the class whose method the function is.
+    """
+
+    @property
+    def module(self) -> cst.Module:
+        """The tree of the whole file."""
+        return self._whole.module
+
+    @property
+    def class_(self) -> cst.ClassDef | None:
+        """The class whose method the function is."""
+        return self._found[1]
+
+    @cached_property
+    def _parsed(self) -> tuple[cst.FunctionDef, Positions]:
+        return self._found[0], self._whole.positions
+
+    @property
+    def _found(self) -> tuple[cst.FunctionDef, cst.ClassDef | None]:
+        found = self._whole.functions.get(self._file.spans.name(self._definition).start)
+        if found is None:
+            raise NotReadError
+        return found
+
+    @property
+    def _whole(self) -> WholeFile:
+        whole = self._file.whole
+        if whole is None:
+            raise NotReadError
+        return whole

@@ -1,19 +1,17 @@
-"""LibCST expressions to the small expressions of `expressions`."""
+"""Expressions of Python's syntax tree to the small expressions of `expressions`."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from asgi_lint.model import expressions as ir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asgi_lint.diagnostics import Span
-    from asgi_lint.model.parse import Positions
+    from asgi_lint.diagnostics import Position, Span
+    from asgi_lint.model.spans import Spans
 
 _DEPTH = 60
 """Nesting past which an expression is unknown: nobody wires an application that deep."""
@@ -21,147 +19,146 @@ _DEPTH = 60
 _WIDTH = 2_000
 """Items past which a display is unknown: it is a table of data."""
 
+_LARGEST = 2**63
+"""Numbers from it on are unknown: a cache holds no larger ones."""
+
 
 class Lowering:
     """Lowers the expressions of one file; a node seen twice is lowered once."""
 
-    def __init__(self, positions: Positions) -> None:
-        self._span = positions.span
-        self._seen: dict[int, ir.Expr] = {}
+    def __init__(self, spans: Spans) -> None:
+        self._span = spans
+        self._seen: dict[ast.expr, ir.Expr] = {}
 
-    def __call__(self, node: cst.BaseExpression, depth: int = 0) -> ir.Expr:
+    def __call__(self, node: ast.expr, depth: int = 0) -> ir.Expr:
         """The small copy of `node`."""
-        key = id(node)
-        found = self._seen.get(key)
+        found = self._seen.get(node)
         if found is None:
-            found = self._lower(node, depth) if depth < _DEPTH else ir.Unknown(self._span(node))
-            if depth < _DEPTH:
-                self._seen[key] = found
+            span = self._span(node)
+            if depth >= _DEPTH:
+                return ir.Unknown(span)
+            kind = type(node)
+            if kind is ast.Name:  # the most frequent, tested for with the least
+                found = ir.Name(node.id, span)  # type: ignore[attr-defined]
+            elif kind is ast.Constant:
+                found = _constant(node.value, span)  # type: ignore[attr-defined]
+            else:
+                found = self._lower(node, span, depth + 1)
+            self._seen[node] = found
         return found
 
-    def _lower(self, node: cst.BaseExpression, depth: int) -> ir.Expr:
-        span = self._span(node)
-        below = depth + 1
+    def _lower(self, node: ast.expr, span: Span, below: int) -> ir.Expr:
         match node:
-            case cst.Name(value=name):
-                return _constant_name(name, span)
-            case cst.Attribute(value=value, attr=attr):
-                return ir.Attribute(self(value, below), attr.value, span, self._span(attr))
-            case cst.Call():
-                return self.call(node, below)
-            case cst.Subscript(value=value, slice=elements):
-                items = tuple(
-                    self(element.slice.value, below)
-                    for element in elements
-                    if isinstance(element.slice, cst.Index)
-                )
+            case ast.Attribute(value=value, attr=attr):
+                name_span = self._span.attribute(node, span)
+                return ir.Attribute(self(value, below), attr, span, name_span)
+            case ast.Call():
+                return self._call(node, span, below)
+            case ast.Subscript(value=value, slice=index):
+                items = tuple(self(item, below) for item in _subscripts(index))
                 return ir.Subscript(self(value, below), items, span)
-            case (
-                cst.List(elements=elements)
-                | cst.Tuple(elements=elements)
-                | cst.Set(elements=elements)
-            ):
-                return self._display(elements, span, below)
-            case cst.Dict(elements=pairs):
-                return self._mapping(pairs, span, below)
-            case (
-                cst.ListComp(elt=element) | cst.GeneratorExp(elt=element) | cst.SetComp(elt=element)
-            ):
-                return ir.Sequence((self(element, below),), span)
-            case cst.Await(expression=value):
+            case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+                return self._display(items, span, below)
+            case ast.Dict(keys=keys, values=values):
+                return self._mapping(keys, values, span, below)
+            case ast.ListComp(elt=item) | ast.SetComp(elt=item):
+                return ir.Sequence((self(item, below),), span)
+            case ast.GeneratorExp(elt=item):
+                return ir.Sequence((self(item, below),), self._span.without_parentheses(span))
+            case ast.Await(value=value):
                 return ir.Await(self(value, below), span)
-            case cst.Lambda(body=body):
+            case ast.Lambda(body=body):
                 return ir.Lambda(self(body, below), span)
-            case cst.IfExp(body=body, orelse=orelse):
+            case ast.IfExp(body=body, orelse=orelse):
                 return ir.Either((self(body, below), self(orelse, below)), span)
-            case cst.NamedExpr(value=value):
+            case ast.NamedExpr(value=value) | ast.Starred(value=value):
                 return self(value, below)
-            case cst.BinaryOperation(left=left, operator=operator, right=right):
+            case ast.BinOp(left=left, op=operator, right=right):
                 return self._binary(left, operator, right, span, below)
-            case cst.BooleanOperation(left=left, right=right):
-                return ir.Either((self(left, below), self(right, below)), span)
-            case _:
-                return self._literal(node, span, below)
-
-    def _literal(self, node: cst.BaseExpression, span: Span, depth: int) -> ir.Expr:
-        match node:
-            case cst.SimpleString() | cst.ConcatenatedString():
-                return self._string(node, span)
-            case cst.FormattedString(parts=parts):
-                return ir.Joined(tuple(self._part(part, depth) for part in parts), span)
-            case cst.Integer() | cst.Float():
-                return _number(node, span)
+            case ast.BoolOp(values=values):
+                return ir.Either(tuple(self(value, below) for value in values), span)
+            case ast.JoinedStr(values=parts):
+                return ir.Joined(tuple(self._part(part, span, below) for part in parts), span)
             case _:
                 return ir.Unknown(span)
 
-    def annotation(self, node: cst.BaseExpression) -> ir.Expr:
+    def annotation(self, node: ast.expr) -> ir.Expr:
         """The small copy of an annotation; a quoted one is read, all of it at the string's span."""
         lowered = self(node)
         if isinstance(lowered, ir.Constant) and isinstance(lowered.value, str):
             try:
                 quoted = ast.parse(lowered.value.strip(), mode="eval")
-            except (SyntaxError, ValueError, RecursionError):
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
                 return lowered
             return _quoted(quoted.body, lowered.span, 0)
         return lowered
 
-    def call(self, node: cst.Call, depth: int = 0) -> ir.Call:
+    def call(self, node: ast.Call) -> ir.Call:
         """The small copy of a call."""
-        found = self._seen.get(id(node))
-        if isinstance(found, ir.Call):
-            return found
-        arguments = tuple(
-            ir.Argument(
-                self(arg.value, depth + 1),
-                arg.keyword.value if arg.keyword is not None else None,
-                arg.star,
-                self._span(arg),
-            )
-            for arg in node.args[:_WIDTH]
-        )
-        call = ir.Call(self(node.func, depth + 1), arguments, self._span(node))
-        self._seen[id(node)] = call
-        return call
+        found = self._seen.get(node)
+        if not isinstance(found, ir.Call):
+            found = self._seen[node] = self._call(node, self._span(node), 0)
+        return found
+
+    def _call(self, node: ast.Call, span: Span, depth: int) -> ir.Call:
+        given: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
+        if node.keywords and any(isinstance(arg, ast.Starred) for arg in node.args):
+            given.sort(key=lambda each: (each.lineno, each.col_offset))
+        func = self(node.func, depth)
+        arguments: list[ir.Argument] = []
+        last, parentheses = func.span.end, 1
+        for each in given[:_WIDTH]:
+            arguments.append(argument := self._argument(each, last, parentheses, depth))
+            last, parentheses = argument.span.end, 0
+        return ir.Call(func, tuple(arguments), span)
+
+    def _argument(
+        self, node: ast.expr | ast.keyword, last: Position, parentheses: int, depth: int
+    ) -> ir.Argument:
+        """One argument, behind what ends at `last` and so many opening parentheses of the call."""
+        match node:
+            case ast.keyword(arg=keyword, value=value):
+                star = "**" if keyword is None else ""
+                return ir.Argument(self(value, depth), keyword, star, self._span(node))
+            case ast.Starred(value=value):
+                return ir.Argument(self(value, depth), None, "*", self._span(node))
+            case _:
+                given = self(node, depth)
+                span = self._span.with_parentheses(given.span, last, parentheses)
+                return ir.Argument(given, None, "", span)
 
     def _display(
-        self, elements: Sequence[cst.BaseElement], span: Span, depth: int
+        self, items: Sequence[ast.expr], span: Span, depth: int
     ) -> ir.Sequence | ir.Unknown:
-        if len(elements) > _WIDTH:
+        if len(items) > _WIDTH:
             return ir.Unknown(span)
-        items: list[ir.Expr] = []
-        for element in elements:
-            value = self(element.value, depth)
-            is_spread = isinstance(element, cst.StarredElement)
-            items.append(ir.Spread(value, self._span(element)) if is_spread else value)
-        return ir.Sequence(tuple(items), span)
+        return ir.Sequence(tuple(self._item(item, depth) for item in items), span)
+
+    def _item(self, node: ast.expr, depth: int) -> ir.Expr:
+        value = self(node, depth)
+        return ir.Spread(value, self._span(node)) if isinstance(node, ast.Starred) else value
 
     def _mapping(
-        self, pairs: Sequence[cst.BaseDictElement], span: Span, depth: int
-    ) -> ir.Mapping | ir.Unknown:
-        if len(pairs) > _WIDTH:
-            return ir.Unknown(span)
-        return ir.Mapping(
-            tuple(
-                (
-                    self(pair.key, depth) if isinstance(pair, cst.DictElement) else None,
-                    self(pair.value, depth),
-                )
-                for pair in pairs
-            ),
-            span,
-        )
-
-    def _binary(
         self,
-        left: cst.BaseExpression,
-        operator: cst.BaseBinaryOp,
-        right: cst.BaseExpression,
+        keys: Sequence[ast.expr | None],
+        values: Sequence[ast.expr],
         span: Span,
         depth: int,
+    ) -> ir.Mapping | ir.Unknown:
+        if len(keys) > _WIDTH:
+            return ir.Unknown(span)
+        items = (
+            (self(key, depth) if key is not None else None, self(value, depth))
+            for key, value in zip(keys, values, strict=True)
+        )
+        return ir.Mapping(tuple(items), span)
+
+    def _binary(
+        self, left: ast.expr, operator: ast.operator, right: ast.expr, span: Span, depth: int
     ) -> ir.Expr:
         """`[a] + b` joins two displays; `A | B` is an annotation's either-or."""
         match operator:
-            case cst.Add():
+            case ast.Add():
                 parts = (self(left, depth), self(right, depth))
                 items: list[ir.Expr] = []
                 for part in parts:
@@ -170,45 +167,53 @@ class Lowering:
                     else:
                         items.append(ir.Spread(part, part.span))
                 return ir.Sequence(tuple(items), span)
-            case cst.BitOr():
+            case ast.BitOr():
                 return ir.Either((self(left, depth), self(right, depth)), span)
             case _:
                 return ir.Unknown(span)
 
-    def _part(self, node: cst.BaseFormattedStringContent, depth: int) -> ir.Expr:
+    def _part(self, node: ast.expr, whole: Span, depth: int) -> ir.Expr:
+        """A part of an f-string; before Python 3.12 its text has no place of its own."""
         match node:
-            case cst.FormattedStringText(value=value):
-                return ir.Constant(value.replace("{{", "{").replace("}}", "}"), self._span(node))
-            case cst.FormattedStringExpression(expression=expression, format_spec=None):
-                return self(expression, depth)
+            case ast.Constant(value=value):
+                return _constant(value, whole)
+            case ast.FormattedValue(value=value, format_spec=None):
+                return self(value, depth)
             case _:
-                return ir.Unknown(self._span(node))
-
-    @staticmethod
-    def _string(node: cst.SimpleString | cst.ConcatenatedString, span: Span) -> ir.Expr:
-        try:
-            value = node.evaluated_value
-        except (SyntaxError, ValueError):
-            return ir.Unknown(span)
-        return ir.Unknown(span) if value is None else ir.Constant(value, span)
+                return ir.Unknown(whole)
 
 
-def _constant_name(name: str, span: Span) -> ir.Expr:
-    match name:
-        case "None":
-            return ir.Constant(None, span)
-        case "True":
-            return ir.Constant(True, span)  # noqa: FBT003 - a value, not a flag
-        case "False":
-            return ir.Constant(False, span)  # noqa: FBT003 - a value, not a flag
+def _subscripts(node: ast.expr) -> list[ast.expr]:
+    """What stands between the brackets, slices left out; `x[(a, b)]` has one item, a tuple."""
+    items = [node]
+    if isinstance(node, ast.Tuple) and node.elts:
+        first = node.elts[0]
+        if (node.lineno, node.col_offset) == (first.lineno, first.col_offset):
+            items = node.elts
+    return [item for item in items if not isinstance(item, ast.Slice)]
+
+
+def _constant(value: object, span: Span) -> ir.Expr:
+    match value:
+        case str() if value.isascii() or _is_text(value):
+            return ir.Constant(value, span)
+        case bytes():
+            return ir.Bytes(value, span)
+        case bool() | float() | None:
+            return ir.Constant(value, span)
+        case int() if value < _LARGEST:
+            return ir.Constant(value, span)
         case _:
-            return ir.Name(name, span)
+            return ir.Unknown(span)
 
 
-def _number(node: cst.Integer | cst.Float, span: Span) -> ir.Expr:
-    if len(node.value) > 40:
-        return ir.Unknown(span)
-    return ir.Constant(node.evaluated_value, span)
+def _is_text(value: str) -> bool:
+    """Whether it holds no half of a surrogate pair, which escapes can put into a literal."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _quoted(node: ast.expr, span: Span, depth: int) -> ir.Expr:
@@ -218,7 +223,7 @@ def _quoted(node: ast.expr, span: Span, depth: int) -> ir.Expr:
         return ir.Unknown(span)
     match node:
         case ast.Name(id=name):
-            return _constant_name(name, span)
+            return ir.Name(name, span)
         case ast.Constant(value=None):
             return ir.Constant(None, span)
         case ast.Attribute(value=value, attr=attr):

@@ -1,17 +1,14 @@
-"""Source text to a LibCST module with positions, guarded against what would end the process."""
+"""LibCST's trees, which rules look at: parsing, the places of nodes, the children that are code."""
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-from asgi_lint.diagnostics import FILE_START, Position, Span
+from asgi_lint.diagnostics import Position, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,61 +16,28 @@ if TYPE_CHECKING:
 _NEWLINE = re.compile(r"\r\n?|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxProblem:
-    """Why a file cannot be parsed, in one sentence, and where."""
-
-    message: str
-    span: Span
-
-
-TOO_DEEP = SyntaxProblem("This file is nested too deeply to be analysed.", FILE_START)
-
-
-def parse(text: str) -> cst.Module | SyntaxProblem:
-    """The syntax tree of a file; call it within `with_deep_stack`.
-
-    LibCST decides whether a file is valid, since it reads newer grammar than the running
-    Python's `ast`. Where both reject it, CPython's message and place are the better ones.
-    """
+def parse(text: str) -> cst.Module | None:
+    """LibCST's tree; call it within `with_deep_stack`. None for what it does not read."""
     try:
         return cst.parse_module(text)
-    except cst.ParserSyntaxError as error:
-        return _rejected(text, error)
-    except RecursionError:
-        return TOO_DEEP
-
-
-def _rejected(text: str, error: cst.ParserSyntaxError) -> SyntaxProblem:
-    row, column = error.raw_line, error.raw_column + 1
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except SyntaxError as stated:
-        message = f"This is not valid Python: {stated.msg}."
-        return _problem(message, stated.lineno or 1, stated.offset or 1)
-    except (ValueError, RecursionError, MemoryError) as stated:
-        return _problem(f"This file cannot be analysed: {stated}.", row, column)
-    return _problem("This file cannot be analysed: LibCST does not parse it.", row, column)
-
-
-def _problem(message: str, row: int, column: int) -> SyntaxProblem:
-    place = Position(max(row, 1), max(column, 1))
-    return SyntaxProblem(message, Span(place, place))
+    except (cst.ParserSyntaxError, RecursionError):
+        return None
 
 
 class Positions:
     """Where the nodes of one module stand; worked out in one pass over the whole module.
 
+    `first_row` is the row of the file that the module's first line stands at.
+
     LibCST's own position provider does the same with an object per corner of each node and a
     deep copy of the module first, at twice the cost.
     """
 
-    def __init__(self, module: cst.Module) -> None:
+    def __init__(self, module: cst.Module, first_row: int = 1) -> None:
         state = _PositionState(
             default_indent=module.default_indent, default_newline=module.default_newline
         )
+        state.row = first_row
         module._codegen(state)
         self._spans = state.spans
 

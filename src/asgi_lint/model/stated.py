@@ -20,6 +20,16 @@ class Stated:
     streaming_responses: frozenset[str] = frozenset()
     resource_managers: frozenset[str] = frozenset()
 
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """All names by key, sorted: what tells whether two configurations state the same."""
+        stated = (
+            self.base_http_middleware,
+            self.asgi_middleware,
+            self.streaming_responses,
+            self.resource_managers,
+        )
+        return tuple(tuple(sorted(each)) for each in stated)
+
     def base_of(self, name: str) -> str | None:
         """The base class of a class; None where nothing is stated."""
         if name in self.base_http_middleware:

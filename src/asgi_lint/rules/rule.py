@@ -39,6 +39,11 @@ class Rule:
     enabled: bool = True
 
     @property
+    def extractors(self) -> tuple[Callable[[FunctionTree], Iterator[Candidate]], ...]:
+        """What looks at the functions of a file for this rule."""
+        return tuple(each for each in (self.extract, self.shared_extract) if each is not None)
+
+    @property
     def url(self) -> str:
         """Where the rule's page is published."""
         return f"{DOCUMENTATION}{self.code}/"

@@ -18,6 +18,8 @@ class Kind(Enum):
     PATH = 'a path, such as "../asgi-lint.toml"'
     RELEASES = 'a release such as "0.41.3" or a range such as ">=0.40,<1"'
     OPTIONS = "a table of rules with their options"
+    FOLDER = "the path of a folder"
+    COUNT = "a whole number, 0 or more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,13 @@ class Key:
 
     name: str
     kind: Kind
-    default: bool | str | tuple[str, ...] | None
+    default: bool | str | int | tuple[str, ...] | None
     description: str
     choices: tuple[str, ...] = ()
 
 
 DEFAULT_EXCLUDE = (
+    ".asgi-lint_cache",
     ".bzr",
     ".direnv",
     ".eggs",
@@ -163,6 +166,15 @@ KEYS = (
         "Rules whose fixes are not applied: what they suggest is advice. Of two selectors for a "
         "rule the more specific one decides.",
     ),
+    Key("cache", Kind.BOOLEAN, default=True, description="Keep what was found for the next run."),
+    Key(
+        "cache-dir",
+        Kind.FOLDER,
+        None,
+        "Where to keep it, relative to the configuration's folder. Without it, "
+        "`.asgi-lint_cache` in the folder of each project.",
+    ),
+    Key("jobs", Kind.COUNT, 0, "How many processes parse; 0 for as many as pay."),
     Key("output-format", Kind.CHOICE, "full", "How diagnostics are written.", OUTPUT_FORMATS),
     Key(
         "baseline",

@@ -64,8 +64,10 @@ def _shape(key: Key, rules: Mapping[str, KnownRule]) -> dict[str, Any]:
             return {"type": "object", "additionalProperties": ignored}
         case Kind.NAMES:
             return {"type": "array", "items": {"type": "string", "pattern": _DOTTED_NAME}}
-        case Kind.PATH | Kind.RELEASES:
+        case Kind.PATH | Kind.FOLDER | Kind.RELEASES:
             return {"type": "string", "minLength": 1}
+        case Kind.COUNT:
+            return {"type": "integer", "minimum": 0}
         case Kind.OPTIONS:
             return _options(rules)
 

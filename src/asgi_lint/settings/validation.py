@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -55,6 +57,9 @@ def with_table(
         fixable=values.get("fixable", settings.fixable),
         unfixable=values.get("unfixable", settings.unfixable),
         output_format=values.get("output-format", settings.output_format),
+        cache=values.get("cache", settings.cache),
+        cache_dir=values.get("cache-dir", settings.cache_dir),
+        jobs=values.get("jobs", settings.jobs),
         baseline=values.get("baseline", settings.baseline),
         base_http_middleware=values.get("base-http-middleware", settings.base_http_middleware),
         asgi_middleware=values.get("asgi-middleware", settings.asgi_middleware),
@@ -108,6 +113,10 @@ class _TableReader:
                 return self.releases(key, value)
             case Kind.OPTIONS:
                 return self.rule_options(key, value)
+            case Kind.FOLDER:
+                return self.folder(key, value)
+            case Kind.COUNT:
+                return self.count(key, value)
 
     def choice(self, key: Key, value: object) -> str:
         if isinstance(value, str) and value in key.choices:
@@ -117,6 +126,16 @@ class _TableReader:
         raise self.origin.error(
             (key.name,), f"expected {expected}, not {_shown(value)}{suggestion}"
         )
+
+    def folder(self, key: Key, value: object) -> str:
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise self.wrong_type((key.name,), key.kind.value, value)
+        return posixpath.normpath(posixpath.join(self.origin.folder, os.path.expanduser(value)))  # noqa: PTH111
+
+    def count(self, key: Key, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.wrong_type((key.name,), key.kind.value, value)
+        return value
 
     def strings(self, path: KeyPath, kind: Kind, value: object) -> list[str]:
         if not isinstance(value, (list, tuple)):

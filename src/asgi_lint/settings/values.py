@@ -66,6 +66,9 @@ class Settings:
     asgi_middleware: tuple[str, ...] = ()
     streaming_responses: tuple[str, ...] = ()
     resource_managers: tuple[str, ...] = ()
+    cache: bool = True
+    cache_dir: str | None = None
+    jobs: int = 0
     rule_options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from asgi_lint.versions import disk
 from asgi_lint.versions.brought import brought
 from asgi_lint.versions.exposure import Exposure, exposure_to
 from asgi_lint.versions.hazards import HAZARDS
@@ -69,6 +70,7 @@ class Versions:
         self._above = _folders_above(self._root)
         self._manifests_above: dict[str, list[str]] = {}
         self._readings_above: dict[str, Reading] = {}
+        self._environments: dict[str, dict[str, Version]] = {}
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -144,7 +146,7 @@ class Versions:
         key = (*stated, *locked, outranks)
         if key not in self._resolved:
             self._resolved[key] = self._resolve(stated, locked, lock_outranks=outranks)
-        return self._resolved[key] or self._brought(folders) or _installed(folders)
+        return self._resolved[key] or self._brought(folders) or self._installed(folders)
 
     def _resolve(
         self, stated: list[Requirement], locked: list[Requirement], *, lock_outranks: bool
@@ -175,6 +177,18 @@ class Versions:
                 return ranges
         return {}
 
+    def _installed(self, folders: list[str]) -> dict[str, EffectiveRange]:
+        """What the nearest virtual environment holds."""
+        for folder in folders:
+            if folder not in self._environments:
+                self._environments[folder] = installed_releases(folder)
+            if found := self._environments[folder]:
+                return {
+                    package: EffectiveRange(package, (release,), release, Origin.INSTALLED)
+                    for package, release in found.items()
+                }
+        return {}
+
     def _upwards(self, folder: str) -> list[str]:
         """The folder and those above it up to the root, then to the one that holds `.git`."""
         path = PurePosixPath(folder)
@@ -187,7 +201,7 @@ class Versions:
         if folder not in self._above:
             return self._by_folder.get(folder, [])
         if folder not in self._manifests_above:
-            self._manifests_above[folder] = _listed(Path(folder))
+            self._manifests_above[folder] = _listed(folder)
         return self._manifests_above[folder]
 
     def _read(self, name: str) -> Reading:
@@ -241,31 +255,21 @@ def _locked(lock: EffectiveRange, own: EffectiveRange | None) -> EffectiveRange:
     )
 
 
-def _installed(folders: list[str]) -> dict[str, EffectiveRange]:
-    for folder in folders:
-        if found := installed_releases(folder):
-            return {
-                package: EffectiveRange(package, (release,), release, Origin.INSTALLED)
-                for package, release in found.items()
-            }
-    return {}
-
-
 def _folders_above(root: PurePosixPath) -> list[str]:
     """The folders above the root that belong to the same repository, the closest first."""
-    if (Path(root) / ".git").exists():
+    if disk.exists(f"{root}/.git"):
         return []
     above = [str(parent) for parent in root.parents]
     for index, folder in enumerate(above):
-        if (Path(folder) / ".git").exists():
+        if disk.exists(f"{folder.rstrip('/')}/.git"):
             return above[: index + 1]
     return []
 
 
-def _listed(folder: Path) -> list[str]:
+def _listed(folder: str) -> list[str]:
     """The manifests of a folder above the root, which was not searched for them."""
-    try:
-        names = [path.as_posix() for path in (*folder.iterdir(), *folder.glob("requirements/*"))]
-    except OSError:
-        return []
-    return sorted(name for name in names if is_manifest(name) and Path(name).is_file())
+    base = folder.rstrip("/")
+    within = disk.names(f"{base}/requirements")
+    names = [*disk.names(base), *(f"requirements/{name}" for name in within)]
+    paths = sorted(f"{base}/{name}" for name in names)
+    return [path for path in paths if is_manifest(path) and disk.is_file(path)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import FILE_START, Place, Position, Span
 from asgi_lint.source import BYTE_ORDER_MARKS, Source
+from asgi_lint.versions import disk
 from asgi_lint.versions.changing import CHANGING
 from asgi_lint.versions.dependents import DEPENDENTS
 from asgi_lint.versions.requirements import Problem, ProblemKind
@@ -85,7 +86,7 @@ def load(filename: str, unsaved: Mapping[str, str] = _ON_DISK) -> ManifestText |
 def load_source(filename: str) -> Source | Problem:
     """Read and decode the manifest at `filename`, so that a changed text can be encoded again."""
     try:
-        data = Path(filename).read_bytes()
+        data = disk.read_bytes(filename)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         message = f"`{Path(filename).name}` cannot be read: {reason}."

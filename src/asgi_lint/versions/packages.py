@@ -7,13 +7,14 @@ there is, and it is enough to ask on which side of a boundary the newest allowed
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from asgi_lint.versions.installed import metadata_folders
 from asgi_lint.versions.readers import folder_of, is_lock
 from asgi_lint.versions.requirements import Kind, Requirement, Style
 from asgi_lint.versions.resolution import applies, strength
@@ -111,12 +112,8 @@ def _comparable(specifier: SpecifierSet) -> SpecifierSet:
 def _installed(root: str, wanted: frozenset[str]) -> Iterator[tuple[str, SpecifierSet]]:
     """The releases in the root's virtual environment, told from the names of metadata folders."""
     for name in _ENVIRONMENTS:
-        environment = Path(root) / name
-        for metadata in (
-            *sorted(environment.glob("lib/python3*/site-packages/*.dist-info")),
-            *sorted(environment.glob("Lib/site-packages/*.dist-info")),
-        ):
-            package, _, release = metadata.name.removesuffix(".dist-info").partition("-")
+        for metadata in metadata_folders(f"{root.rstrip('/')}/{name}", "*.dist-info"):
+            package, _, release = metadata.removesuffix(".dist-info").partition("-")
             try:
                 if (canonical := canonicalize_name(package)) in wanted:
                     yield canonical, SpecifierSet(f"=={Version(release)}")

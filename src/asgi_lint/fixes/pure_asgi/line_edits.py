@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from asgi_lint.fixes.pure_asgi.trees import Statements
-    from asgi_lint.model.function_tree import FunctionTree
+    from asgi_lint.model.function_tree import FunctionInFile
 
 _NEAR = 2
 """Changes with so few equal lines between them are one edit, so that it reads as a whole."""
 
 
-def line_edits(tree: FunctionTree, old: Statements, new: Statements) -> Iterator[Replacement]:
+def line_edits(tree: FunctionInFile, old: Statements, new: Statements) -> Iterator[Replacement]:
     """The edits that make `new` of `old`, statements that follow each other in the file."""
     first, comments = _first(tree, old[0])
     row = first.row - comments
@@ -48,7 +48,7 @@ def line_edits(tree: FunctionTree, old: Statements, new: Statements) -> Iterator
         yield Replacement(span, "".join(after[new_start:new_end]))
 
 
-def _first(tree: FunctionTree, old: cst.BaseStatement) -> tuple[Position, int]:
+def _first(tree: FunctionInFile, old: cst.BaseStatement) -> tuple[Position, int]:
     """Where a statement starts, its decorators included, and the lines that belong before it."""
     decorators: Sequence[cst.Decorator] = getattr(old, "decorators", ())
     if not decorators:
@@ -57,14 +57,14 @@ def _first(tree: FunctionTree, old: cst.BaseStatement) -> tuple[Position, int]:
     return tree.span(decorators[0]).start, comments
 
 
-def _position(tree: FunctionTree, row: int) -> Position:
+def _position(tree: FunctionInFile, row: int) -> Position:
     """Where a row begins; past the last one, where the text ends."""
     if row <= len(tree.lines):
         return Position(row, 1)
     return Position(len(tree.lines), len(tree.lines[-1]) + 1)
 
 
-def _lines(tree: FunctionTree, statements: Statements, indent: str) -> list[str]:
+def _lines(tree: FunctionInFile, statements: Statements, indent: str) -> list[str]:
     """The lines of statements with their endings, as they stand at some depth."""
     state = CodegenState(default_indent=tree.indent, default_newline=tree.newline)
     if indent:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asgi_lint.fixes.pure_asgi.trees import Grammar, New, Statements
-    from asgi_lint.model.function_tree import FunctionTree
+    from asgi_lint.model.function_tree import FunctionInFile
 
 _BASE = "BaseHTTPMiddleware"
 
@@ -51,7 +51,7 @@ class Rewriting:
     registrations: tuple[cst.Call, ...] = ()
 
 
-def rewritten_class(tree: FunctionTree, class_: cst.ClassDef) -> Rewriting:
+def rewritten_class(tree: FunctionInFile, class_: cst.ClassDef) -> Rewriting:
     """A subclass of BaseHTTPMiddleware; Refusal where it cannot be rewritten."""
     dispatch = tree.node
     if class_.decorators or dispatch.decorators:
@@ -87,7 +87,7 @@ def rewritten_class(tree: FunctionTree, class_: cst.ClassDef) -> Rewriting:
     return Rewriting(class_, [middleware], frozenset(needs), method.lasting, class_.name.value)
 
 
-def rewritten_function(tree: FunctionTree, decorator: cst.Decorator) -> Rewriting:
+def rewritten_function(tree: FunctionInFile, decorator: cst.Decorator) -> Rewriting:
     """A function under `@app.middleware("http")`; Refusal where it cannot be rewritten."""
     function = tree.node
     if len(function.decorators) != 1:
@@ -109,7 +109,7 @@ def rewritten_function(tree: FunctionTree, decorator: cst.Decorator) -> Rewritin
     return Rewriting(function, [middleware, registration], needs, method.lasting, name)
 
 
-def rewritten_registered(tree: FunctionTree, registrations: Sequence[cst.Call]) -> Rewriting:
+def rewritten_registered(tree: FunctionInFile, registrations: Sequence[cst.Call]) -> Rewriting:
     """A function given as `dispatch=`; Refusal where it cannot be rewritten."""
     function = tree.node
     if function.decorators:
@@ -137,7 +137,7 @@ def _calls_itself(function: cst.FunctionDef) -> bool:
     return function.name.value in mentioned(function.body)
 
 
-def _class_of(tree: FunctionTree, name: str, grammar: Grammar) -> tuple[cst.ClassDef, Method]:
+def _class_of(tree: FunctionInFile, name: str, grammar: Grammar) -> tuple[cst.ClassDef, Method]:
     function = tree.node
     if any(_is_mangled(node) for node in nodes(function.body)):
         raise Refusal("it uses a name that means something else within a class")
@@ -253,7 +253,7 @@ def _shows_call(text: str, method: str) -> bool:
     return re.search(rf"^\s*(>>>|\.\.\.) .*\.{method}\(", text, re.MULTILINE) is not None
 
 
-def _class_name(tree: FunctionTree) -> str:
+def _class_name(tree: FunctionInFile) -> str:
     """`AddTimingMiddleware` for `add_timing`."""
     function = tree.node.name.value
     words = [word for word in function.split("_") if word]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from asgi_lint.fixes.pure_asgi.middleware_class import Rewriting
     from asgi_lint.fixes.pure_asgi.trees import Statements
     from asgi_lint.model.candidates import Replacement
-    from asgi_lint.model.function_tree import FunctionTree
+    from asgi_lint.model.function_tree import FunctionInFile
 
 _ORIGINS = {
     "ASGIApp": "starlette.types",
@@ -42,7 +42,7 @@ _ORIGINS = {
 }
 
 
-def import_edits(tree: FunctionTree, rewriting: Rewriting) -> Iterator[Replacement]:
+def import_edits(tree: FunctionInFile, rewriting: Rewriting) -> Iterator[Replacement]:
     """The edits that import what a rewriting needs and drop what only its old form used.
 
     Refusal where a needed name is taken by something else.
@@ -109,7 +109,7 @@ def imports_framework(module: cst.Module) -> bool:
     return any(imported_from(line).partition(".")[0] in FRAMEWORKS for line in module.body)
 
 
-def _unused(tree: FunctionTree, rewriting: Rewriting) -> frozenset[str]:
+def _unused(tree: FunctionInFile, rewriting: Rewriting) -> frozenset[str]:
     """The imported names that the old form alone used."""
     gone = mentioned(rewriting.old) - mentioned(*rewriting.new)
     imported = {each.bound for line in tree.module.body for each in imported_names(line)}

@@ -13,13 +13,13 @@ from asgi_lint.fixes.pure_asgi.names import variables_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asgi_lint.model.function_tree import FunctionTree
+    from asgi_lint.model.function_tree import FunctionInFile
 
 _ANNOTATED = re.compile(r"\s*(async )?def .*(->|\(.*\w: )")
 _IDENTIFIERS = re.compile(r"[\w.\[\]|, ]{1,120}")
 
 
-def uses_of_name(tree: FunctionTree, name: str, without: cst.BaseStatement | None = None) -> int:
+def uses_of_name(tree: FunctionInFile, name: str, without: cst.BaseStatement | None = None) -> int:
     """How often a file binds or reads a name, also as a string; imports aside.
 
     What stands in `without` does not count.
@@ -30,7 +30,7 @@ def uses_of_name(tree: FunctionTree, name: str, without: cst.BaseStatement | Non
 
 
 def _nodes_at(
-    tree: FunctionTree, rows: list[int], without: cst.CSTNode | None
+    tree: FunctionInFile, rows: list[int], without: cst.CSTNode | None
 ) -> Iterator[cst.CSTNode]:
     """The nodes of the statements that cover some of the rows."""
     stack: list[cst.CSTNode] = [tree.module]
@@ -45,7 +45,7 @@ def _nodes_at(
             stack.extend(variables_in(node))
 
 
-def _covers(tree: FunctionTree, statement: cst.CSTNode, rows: list[int]) -> bool:
+def _covers(tree: FunctionInFile, statement: cst.CSTNode, rows: list[int]) -> bool:
     span = tree.span(statement)
     decorators = getattr(statement, "decorators", ())
     first = tree.span(decorators[0]) if decorators else span
@@ -63,7 +63,7 @@ def _mentions(node: cst.CSTNode, name: str) -> bool:
             return False
 
 
-def annotates(tree: FunctionTree) -> bool:
+def annotates(tree: FunctionInFile) -> bool:
     """Whether some function of the file has annotations on its first line."""
     node = tree.node
     own = any(parameter.annotation for parameter in node.params.params)

@@ -5,6 +5,7 @@ This runs while files are extracted, where the syntax tree is at hand.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from asgi_lint.fixes.pure_asgi.refusal import Refusal
@@ -13,10 +14,8 @@ from asgi_lint.model.candidates import Candidate, Replacement
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
-
     from asgi_lint.fixes.pure_asgi.middleware_class import Rewriting
-    from asgi_lint.model.function_tree import FunctionTree
+    from asgi_lint.model.function_tree import FunctionInFile, FunctionTree
 
 CODE = "pure-asgi"
 """The code of these candidates; they belong to no rule."""
@@ -24,12 +23,13 @@ CODE = "pure-asgi"
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """A candidate for each dispatcher: with the edits, or with the reason why there are none."""
-    if not _may_dispatch(tree.node):
+    if not _may_dispatch(tree):
         return
-    span = tree.span(tree.node.name)
+    function = tree.in_file
+    span = function.span(function.node.name)
     try:
-        rewriting = _rewriting(tree)
-        edits = tuple(_edits(tree, rewriting)) if rewriting is not None else ()
+        rewriting = _rewriting(function)
+        edits = tuple(_edits(function, rewriting)) if rewriting is not None else ()
     except Refusal as refusal:
         yield Candidate(CODE, tree.scope, span, (("refused", refusal.reason),))
         return
@@ -39,7 +39,7 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         yield Candidate(CODE, tree.scope, span, detail, edits)
 
 
-def _edits(tree: FunctionTree, rewriting: Rewriting) -> Iterator[Replacement]:
+def _edits(tree: FunctionInFile, rewriting: Rewriting) -> Iterator[Replacement]:
     from asgi_lint.fixes.pure_asgi.line_edits import line_edits
     from asgi_lint.fixes.pure_asgi.module_imports import import_edits
 
@@ -50,17 +50,24 @@ def _edits(tree: FunctionTree, rewriting: Rewriting) -> Iterator[Replacement]:
         yield Replacement(first._replace(end=last.end), rewriting.name)
 
 
-def _may_dispatch(node: cst.FunctionDef) -> bool:
-    """Whether the function takes a request and something to call, by a look at its head."""
-    params = node.params
-    count = len(params.params) + len(params.posonly_params)
-    if node.asynchronous is None or not 2 <= count <= 3:
+def _may_dispatch(tree: FunctionTree) -> bool:
+    """Whether the function takes a request and something to call, and something dispatches to it.
+
+    This looks at nothing but the head and the file's lines.
+    """
+    if not tree.is_async or not 2 <= len(tree.positional) <= 3:
         return False
-    last = params.params[-1].name.value if params.params else ""
-    return node.name.value == "dispatch" or "next" in last or bool(node.decorators)
+    if tree.name == "dispatch" or _MIDDLEWARE.search(tree.decorators_text):
+        return True
+    is_alike = "next" in "".join(tree.ordinary[-1:]) or bool(tree.decorators_text)
+    given = re.compile(rf"\bself *\. *{tree.name}\b|\bdispatch *= *{tree.name}\b")
+    return is_alike and any(given.search(line) for line in tree.lines)
 
 
-def _rewriting(tree: FunctionTree) -> Rewriting | None:
+_MIDDLEWARE = re.compile(r"\.\s*middleware\b")
+
+
+def _rewriting(tree: FunctionInFile) -> Rewriting | None:
     """The rewriting of the middleware that the function dispatches for; None if it does not."""
     from asgi_lint.fixes.pure_asgi import middleware_class as written
     from asgi_lint.fixes.pure_asgi import shapes

@@ -15,12 +15,12 @@ from asgi_lint.model import frameworks as fw
 from asgi_lint.model.syntax import dotted_name
 
 if TYPE_CHECKING:
-    from asgi_lint.model.function_tree import FunctionTree
+    from asgi_lint.model.function_tree import FunctionInFile
 
 _BASE = fw.BASE_HTTP_MIDDLEWARE.rpartition(".")[2]
 
 
-def is_dispatch(tree: FunctionTree, class_: cst.ClassDef) -> bool:
+def is_dispatch(tree: FunctionInFile, class_: cst.ClassDef) -> bool:
     """Whether the class is a BaseHTTPMiddleware, as far as can be seen, and this its dispatcher."""
     is_base = any(_BASE in dotted_name(base.value) for base in class_.bases)
     given = _given_dispatcher(class_)
@@ -52,12 +52,12 @@ def _given_dispatcher(class_: cst.ClassDef) -> str | None:
     return None
 
 
-def _is_middleware(tree: FunctionTree, base: cst.BaseExpression) -> bool:
+def _is_middleware(tree: FunctionInFile, base: cst.BaseExpression) -> bool:
     """Whether a base class is known to be, or called like, a middleware."""
     return "Middleware" in dotted_name(base) or tree.names(base) == fw.BASE_HTTP_MIDDLEWARE
 
 
-def check_base(tree: FunctionTree, class_: cst.ClassDef) -> None:
+def check_base(tree: FunctionInFile, class_: cst.ClassDef) -> None:
     """Refusal where the class derives from more than BaseHTTPMiddleware, or not directly."""
     if len(class_.bases) != 1 or class_.keywords:
         raise Refusal("it has other base classes too")
@@ -84,7 +84,7 @@ def middleware_decorator(function: cst.FunctionDef) -> cst.Decorator | None:
     return None
 
 
-def registrations(tree: FunctionTree) -> list[cst.Call]:
+def registrations(tree: FunctionInFile) -> list[cst.Call]:
     """The calls in this file that get the function as the `dispatch` of a BaseHTTPMiddleware."""
     name = tree.node.name.value
     mention = re.compile(rf"\bdispatch *= *{name}\b")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from asgi_lint.diagnostics import Place
 from asgi_lint.model import expressions as ir
@@ -182,7 +183,7 @@ class Reader:
             arguments += found
             if argument.star and not found and not self._is_passed_on(filename, scope, argument):
                 hidden.append(Place(filename, argument.span))
-        return replace(call, args=tuple(arguments)), hidden
+        return structs.replace(call, args=tuple(arguments)), hidden
 
     def _is_passed_on(self, filename: str, scope: int, argument: ir.Argument) -> bool:
         """`**kwargs` of an `__init__`: what its caller gives is read there."""

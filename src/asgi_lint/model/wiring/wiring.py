@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from asgi_lint.diagnostics import Place
 from asgi_lint.model import expressions as ir
@@ -100,8 +101,8 @@ class Wiring(Registry):
         """`add(Timing)` after `add = app.add_middleware`."""
         for file, _, method in self._evaluator.bound(filename, scope, name):
             if file == filename and isinstance(method, ir.Attribute):
-                func = replace(method, span=name.span)
-                self._method(filename, scope, replace(call, func=func), func)
+                func = structs.replace(method, span=name.span)
+                self._method(filename, scope, structs.replace(call, func=func), func)
 
     def _registration(self, filename: str, scope: int, call: ir.Call) -> None:
         """`Instrumentator().instrument(app)`: what another package does to an application."""
@@ -221,7 +222,7 @@ class Wiring(Registry):
             taken = {parameter.name for parameter in parameters if not parameter.kind}
             passes_on = any(parameter.kind == "**" for parameter in parameters)
             kept = (a for a in call.args if a.keyword is not None and a.keyword not in taken)
-            return replace(call, args=tuple(kept) if passes_on else ())
+            return structs.replace(call, args=tuple(kept) if passes_on else ())
         return call
 
     def _construct_base(self, filename: str, scope: int, call: ir.Call, func: ir.Attribute) -> None:

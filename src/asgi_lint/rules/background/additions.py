@@ -130,8 +130,6 @@ def _uses(tree: FunctionTree) -> Iterator[Candidate]:
     """Names of which every use is `name.add_task(...)`, an argument, or its one binding."""
     import libcst as cst
 
-    from asgi_lint.model.syntax import parameters_of
-
     harmless: set[int] = set()
     passed: dict[str, list[cst.Call]] = {}
     bound: list[str] = []
@@ -156,7 +154,7 @@ def _uses(tree: FunctionTree) -> Iterator[Candidate]:
                 seen.append(node)
             case _:
                 continue
-    bound += [parameter.name.value for _, parameter in parameters_of(tree.node.params)]
+    bound += tree.parameters
     otherwise = {name.value for name in seen if id(name) not in harmless}
     for only, calls in passed.items():
         if only not in otherwise and bound.count(only) == 1:

@@ -125,9 +125,8 @@ def _local_names(tree: FunctionTree) -> frozenset[str]:
     import libcst as cst
 
     from asgi_lint.model.control_flow import walk
-    from asgi_lint.model.syntax import parameters_of
 
-    found = {parameter.name.value for _, parameter in parameters_of(tree.node.params)}
+    found = {*tree.parameters}
     found -= {"self", "cls"}
     for node in walk(tree.node.body):
         match node:

@@ -1,4 +1,7 @@
-"""ASG001: a file that cannot be parsed, and so is not analysed."""
+"""ASG001: a file that cannot be parsed, and so is not analysed.
+
+What can matter to no rule is not parsed either, unless the option `every-file` asks for it.
+"""
 
 from __future__ import annotations
 
@@ -24,4 +27,5 @@ RULE = Rule(
     summary="A file that is not valid Python, or a manifest that is not valid.",
     severity=Severity.ERROR,
     check=check,
+    options={"every-file": False},
 )

@@ -69,12 +69,10 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
 
 def _calls_application(tree: FunctionTree) -> bool:
     """Whether it has the shape of an ASGI application that hands its arguments on."""
-    names = [parameter.name.value for parameter in tree.node.params.params][-_ASGI_ARGUMENTS:]
+    names = tree.ordinary[-_ASGI_ARGUMENTS:]
     if len(names) != _ASGI_ARGUMENTS:
         return False
-    span = tree.span(tree.node.body)
-    opening = f"({names[0]}, {names[1]}, "
-    return any(opening in tree.line(row) for row in range(span.start.row, span.end.row + 1))
+    return f"({names[0]}, {names[1]}, " in tree.body_text
 
 
 def check(project: Project) -> Iterator[Finding]:

@@ -144,17 +144,14 @@ def dispatch_body(tree: FunctionTree) -> DispatchBody | None:
 
 def _mentions_a_call(tree: FunctionTree, request: str, call_next: str) -> bool:
     """Whether the text of the body says that it is worth a closer look."""
-    span = tree.span(tree.node.body)
     texts = (f"{call_next}(", f"{request}, {call_next}", f"={call_next}")
-    rows = range(span.start.row, span.end.row + 1)
-    return any(text in tree.line(row) for row in rows for text in texts)
+    return any(text in tree.body_text for text in texts)
 
 
-def _ordinary_parameters(tree: FunctionTree) -> list[str]:
+def _ordinary_parameters(tree: FunctionTree) -> tuple[str, ...]:
     """The parameters that a caller may pass by position, `self` or `cls` left out."""
-    parameters = tree.node.params
-    names = [each.name.value for each in (*parameters.posonly_params, *parameters.params)]
-    return names[1:] if names[:1] in (["self"], ["cls"]) else names
+    names = tree.positional
+    return names[1:] if names[:1] in (("self",), ("cls",)) else names
 
 
 def _next_calls(nodes: Iterable[cst.CSTNode], call_next: str) -> Iterator[NextCall]:

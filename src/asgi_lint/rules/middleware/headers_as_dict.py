@@ -30,9 +30,7 @@ _DEPTH = 3
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The copies in functions that do not look after cookies in another way."""
-    span = tree.span(tree.node)
-    text = "\n".join(tree.line(row) for row in range(span.start.row, span.end.row + 1))
-    if "headers" not in text or any(each in text.lower() for each in _KNOWING):
+    if "headers" not in tree.text or any(each in tree.text.lower() for each in _KNOWING):
         return
     from asgi_lint.rules.middleware.header_copies import header_copies
 

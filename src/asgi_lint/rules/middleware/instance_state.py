@@ -26,13 +26,11 @@ _HELPED = frozenset({"message", "req", "request", "response", "scope"})
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """What the methods of a middleware do with its attributes, in order."""
-    from asgi_lint.model.syntax import parameters_of
-
-    names = [parameter.name.value for _, parameter in parameters_of(tree.node.params)]
+    names = [*tree.parameters]
     if names[:1] != ["self"] or not mentions(tree, "self."):
         return
-    is_entry = _serves(tree.node.name.value, names)
-    if not is_entry and (_HELPED.isdisjoint(names) or tree.node.name.value == "__init__"):
+    is_entry = _serves(tree.name, names)
+    if not is_entry and (_HELPED.isdisjoint(names) or tree.name == "__init__"):
         return
     from asgi_lint.rules.middleware.instance_events import events_of
 

@@ -44,7 +44,7 @@ _PARTS = tuple(
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """What a function with a parameter `scope` does with a lifespan scope, in order."""
-    if all(parameter.name.value != "scope" for parameter in tree.node.params.params):
+    if "scope" not in tree.ordinary:
         return
     from asgi_lint.rules.middleware.lifespan_run import Run
 

@@ -13,7 +13,7 @@ import libcst as cst
 
 from asgi_lint.model.control_flow import walk
 from asgi_lint.model.parse import child_nodes
-from asgi_lint.model.syntax import dotted_name, parameters_of
+from asgi_lint.model.syntax import dotted_name
 from asgi_lint.rules.middleware.lifespan_scope import LifespanScope, key_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Run:
 
     def __init__(self, tree: FunctionTree) -> None:
         self._tree = tree
-        self._names = [parameter.name.value for _, parameter in parameters_of(tree.node.params)]
+        self._names = [*tree.parameters]
         self._scope = LifespanScope()
         self._channels = {name for name in self._names if name in ("receive", "send")}
         self._within_decided = False

@@ -32,7 +32,7 @@ _NOT_CALLABLE = (
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The ways through what may be a dispatcher that do not end with a response."""
     body = dispatch_body(tree)
-    if body is None and tree.node.name.value != "dispatch":
+    if body is None and tree.name != "dispatch":
         return
     from asgi_lint.rules.middleware.returned import wrong_ways
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from asgi_lint.model.candidates import Candidate
 from asgi_lint.model.handlers import caught_names, is_bound_by, raises_again
+from asgi_lint.model.mentions import mentions
 from asgi_lint.rules.middleware.dispatch_body import dispatch_body
 from asgi_lint.rules.middleware.exception_answer import answer, written_status
 
@@ -47,10 +48,12 @@ def extract_raised(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     Of what may be a middleware also the body of each `try`, with its handlers and whether these
     get what the application within raises.
     """
+    body = dispatch_body(tree)
+    wants_guards = body is not None or tree.name == "__call__"
+    if not wants_guards and not (mentions(tree, "raise") and tree.raises_own):
+        return
     import libcst as cst
 
-    body = dispatch_body(tree)
-    wants_guards = body is not None or tree.node.name.value == "__call__"
     for statement, guards in _statements(tree.node.body, ()):
         match statement:
             case cst.Raise():

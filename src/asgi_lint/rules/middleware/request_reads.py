@@ -136,7 +136,7 @@ def _caught(body: DispatchBody, node: cst.CSTNode) -> str:
 def _keeping(body: DispatchBody, nodes: Iterable[cst.CSTNode]) -> Iterator[Replacement]:
     """`await request.body()` on a line of its own before the statements of the nodes."""
     tree = body.tree
-    if tree.node.asynchronous is None:
+    if not tree.is_async:
         return
     for node in nodes:
         row = _first_row(body, tree.span(node))

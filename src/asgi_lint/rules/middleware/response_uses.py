@@ -173,7 +173,7 @@ def _is_tried(
 
 
 def _of_helper(tree: FunctionTree, code: str) -> Iterator[Candidate]:
-    names = [each.name.value for each in tree.node.params.params]
+    names = tree.ordinary
     if not names or not _mentions_body(tree, names):
         return
     import libcst as cst
@@ -200,12 +200,10 @@ def _of_helper(tree: FunctionTree, code: str) -> Iterator[Candidate]:
         yield Candidate(code, tree.scope, tree.span(node), detail)
 
 
-def _mentions_body(tree: FunctionTree, names: list[str]) -> bool:
+def _mentions_body(tree: FunctionTree, names: tuple[str, ...]) -> bool:
     """Whether the text of the function says that it is worth a closer look."""
-    span = tree.span(tree.node)
     texts = ("body_iterator", *(f"{name}.body" for name in names))
-    rows = range(span.start.row, span.end.row + 1)
-    return any(text in tree.line(row) for row in rows for text in texts)
+    return any(text in tree.text for text in texts)
 
 
 # Either

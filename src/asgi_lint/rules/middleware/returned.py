@@ -97,7 +97,7 @@ def _returned(
     if kind:
         yield WrongWay(Ending.OTHER, node, kind)
         return
-    calls = body.next_calls if body is not None and tree.node.asynchronous is not None else ()
+    calls = body.next_calls if body is not None and tree.is_async else ()
     for call in calls:
         if call.node is node.value:
             start = tree.span(call.node).start

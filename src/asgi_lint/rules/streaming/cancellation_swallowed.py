@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Step
 from asgi_lint.model.candidates import Candidate, Replacement
+from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 from asgi_lint.rules.rule import Rule
 
@@ -24,7 +25,7 @@ _CODE = "ASG303"
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """Handlers in `while` loops of an async generator from which every way leads back in."""
-    if not tree.is_generator or tree.node.asynchronous is None:
+    if not (tree.is_generator and tree.is_async and mentions(tree, "while")):
         return
     import libcst as cst
 

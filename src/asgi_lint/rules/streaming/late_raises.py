@@ -6,16 +6,17 @@ handlers of one `try`.
 
 from __future__ import annotations
 
+import ast
 import builtins
 from typing import TYPE_CHECKING, NamedTuple
 
+from asgi_lint.diagnostics import Span
 from asgi_lint.model.candidates import Candidate
+from asgi_lint.model.children import dotted_name, own_nodes
 from asgi_lint.model.mentions import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import libcst as cst
 
     from asgi_lint.model.function_tree import FunctionTree
 
@@ -36,74 +37,60 @@ class Handler(NamedTuple):
 
 def late_raises(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     """The candidates of one function; what raises built-in exceptions alone has none."""
-    guards = mentions(tree, "except", "suppress(")
-    if not guards and not mentions(tree, "raise"):
+    if not mentions(tree, "raise", "except", "suppress("):
         return
-    import libcst as cst
-
-    from asgi_lint.model.control_flow import walk
-
-    to_nobody: set[int] = set()
-    for node in walk(tree.node.body):
+    to_nobody: set[ast.AST] = set()
+    for node in tree.own_nodes:
         match node:
-            case cst.Raise(exc=exc) if exc is not None and id(node) not in to_nobody:
+            case ast.Raise(exc=exc) if exc is not None and node not in to_nobody:
                 yield from _raised(tree, exc, code)
-            case cst.Try(handlers=handlers) | cst.TryStar(handlers=handlers) if handlers:
-                found = [Handler((*_names(each.type),), _raises_again(each)) for each in handlers]
-                yield _guard(tree, node.body, found, code)
-                for each in handlers:
-                    if {name.rpartition(".")[2] for name in _names(each.type)} <= _CLIENT_LEFT:
-                        to_nobody.update(id(inner) for inner in walk(each.body))
-            case cst.With(items=items):
-                names = [name for item in items for name in _suppressed(item.item)]
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                names = [name for item in items for name in _suppressed(item.context_expr)]
                 if names:
                     handler = Handler(tuple(names), raises_again=False)
                     yield _guard(tree, node.body, [handler], code)
-            case _:
-                continue
+            case _ if type(node).__name__ in ("Try", "TryStar") and node.handlers:  # type: ignore[attr-defined]
+                handlers: list[ast.ExceptHandler] = node.handlers  # type: ignore[attr-defined]
+                found = [Handler((*_names(each.type),), _raises_again(each)) for each in handlers]
+                yield _guard(tree, node.body, found, code)  # type: ignore[attr-defined]
+                for each in handlers:
+                    if {name.rpartition(".")[2] for name in _names(each.type)} <= _CLIENT_LEFT:
+                        to_nobody.update(own_nodes(*each.body))
 
 
-def _raised(tree: FunctionTree, exc: cst.BaseExpression, code: str) -> Iterator[Candidate]:
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
-    is_call = isinstance(exc, cst.Call)
-    name = dotted_name(exc.func if isinstance(exc, cst.Call) else exc)
+def _raised(tree: FunctionTree, exc: ast.expr, code: str) -> Iterator[Candidate]:
+    is_call = isinstance(exc, ast.Call)
+    name = dotted_name(exc.func if isinstance(exc, ast.Call) else exc)
     if not name or name in _BUILT_IN:
         return
     detail = (
         ("kind", "raise"),
         ("name", name),
         ("call", "yes" if is_call else ""),
-        ("status", _status(exc)),
+        ("status", _status(exc) if isinstance(exc, ast.Call) else ""),
     )
-    yield Candidate(code, tree.scope, tree.span(exc), detail)
+    yield Candidate(code, tree.scope, tree.place(exc), detail)
 
 
-def _status(exc: cst.BaseExpression) -> str:
+def _status(call: ast.Call) -> str:
     """The status code as a number, where it is written as one or as `HTTP_404_NOT_FOUND`."""
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
-    for position, arg in enumerate(exc.args if isinstance(exc, cst.Call) else ()):
-        if position > 0 and arg.keyword is None:
-            continue
-        if arg.keyword is not None and arg.keyword.value != "status_code":
-            continue
-        if isinstance(arg.value, cst.Integer):
-            return arg.value.value
-        words = dotted_name(arg.value).rpartition(".")[2].split("_")
+    named = [each.value for each in call.keywords if each.arg == "status_code"]
+    for value in (*call.args[:1], *named):
+        if isinstance(value, ast.Constant) and type(value.value) is int:
+            return str(value.value)
+        words = dotted_name(value).rpartition(".")[2].split("_")
         return words[1] if words[0] == "HTTP" and len(words) > 1 else ""
     return ""
 
 
-def _guard(tree: FunctionTree, body: cst.CSTNode, handlers: list[Handler], code: str) -> Candidate:
+def _guard(
+    tree: FunctionTree, body: list[ast.stmt], handlers: list[Handler], code: str
+) -> Candidate:
     written = "\n".join(
         ("!" if each.raises_again else "") + " ".join(each.names) for each in handlers
     )
-    return Candidate(code, tree.scope, tree.span(body), (("kind", "guard"), ("handlers", written)))
+    span = Span(tree.place(body[0]).start, tree.place(body[-1]).end)
+    return Candidate(code, tree.scope, span, (("kind", "guard"), ("handlers", written)))
 
 
 def read_handlers(candidate: Candidate) -> tuple[Handler, ...]:
@@ -114,40 +101,26 @@ def read_handlers(candidate: Candidate) -> tuple[Handler, ...]:
     )
 
 
-def _names(kind: cst.BaseExpression | None) -> Iterator[str]:
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
-    if isinstance(kind, cst.Tuple):
-        for element in kind.elements:
-            yield from _names(element.value)
+def _names(kind: ast.expr | None) -> Iterator[str]:
+    if isinstance(kind, ast.Tuple):
+        for element in kind.elts:
+            yield from _names(element)
     else:
         yield (dotted_name(kind) if kind is not None else "") or ANYTHING
 
 
-def _raises_again(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+def _raises_again(handler: ast.ExceptHandler) -> bool:
     """Whether the handler's last statement is `raise`, or `raise` with the name it binds."""
-    import libcst as cst
-
-    last: cst.CSTNode | None = handler.body.body[-1] if handler.body.body else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    match last:
-        case cst.Raise(exc=None):
+    match handler.body[-1]:
+        case ast.Raise(exc=None):
             return True
-        case cst.Raise(exc=cst.Name(value=name)):
-            bound = handler.name.name if handler.name is not None else None
-            return isinstance(bound, cst.Name) and bound.value == name
+        case ast.Raise(exc=ast.Name(id=name)):
+            return handler.name == name
         case _:
             return False
 
 
-def _suppressed(manager: cst.BaseExpression) -> Iterator[str]:
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
-    if isinstance(manager, cst.Call) and dotted_name(manager.func).endswith("suppress"):
-        for arg in manager.args:
-            yield from _names(arg.value)
+def _suppressed(manager: ast.expr) -> Iterator[str]:
+    if isinstance(manager, ast.Call) and dotted_name(manager.func).endswith("suppress"):
+        for arg in (*manager.args, *(each.value for each in manager.keywords)):
+            yield from _names(arg)

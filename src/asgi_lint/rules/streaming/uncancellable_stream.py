@@ -9,6 +9,7 @@ from asgi_lint.fixes.imports import import_edit
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.facts import BindingFacts
+from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function, Generator
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.streaming.blocking_sources import Trails
@@ -28,7 +29,7 @@ _RELAY = "relay"
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The loops of an async generator that never await, and those that only pass on another's."""
-    if not tree.is_generator or tree.node.asynchronous is None:
+    if not (tree.is_generator and tree.is_async and mentions(tree, "while", "for")):
         return
     import libcst as cst
 

@@ -8,6 +8,7 @@ from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Seve
 from asgi_lint.fixes.imports import import_edit
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.handlers import asks_which
+from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.severity import severity_in_code
@@ -38,7 +39,7 @@ _WAITS = frozenset({"gather", "wait", "wait_for"})
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The first await of each clean-up block of an async generator that can be cancelled."""
-    if not tree.is_generator or tree.node.asynchronous is None:
+    if not (tree.is_generator and tree.is_async and mentions(tree, "try")):
         return
     import libcst as cst
 

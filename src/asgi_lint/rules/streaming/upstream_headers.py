@@ -123,7 +123,7 @@ def _items(value: ir.Expr) -> set[str] | None:
         match item:
             case ir.Constant(value=str() as text):
                 found.add(text.lower())
-            case ir.Constant(value=bytes() as text):
+            case ir.Bytes(value=text):
                 found.add(text.decode("latin-1").lower())
             case _:
                 return None

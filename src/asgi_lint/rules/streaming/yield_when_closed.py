@@ -16,6 +16,7 @@ from asgi_lint.diagnostics import (
     Step,
 )
 from asgi_lint.model.candidates import Candidate, Replacement
+from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.streaming.handed_over import handed_over
@@ -34,7 +35,7 @@ _CODE = "ASG305"
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The yields of a generator that closing it comes by."""
-    if not tree.is_generator:
+    if not tree.is_generator or not mentions(tree, "try"):
         return
     import libcst as cst
 

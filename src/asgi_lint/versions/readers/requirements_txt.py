@@ -7,6 +7,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from asgi_lint.versions import disk
 from asgi_lint.versions.readers import pep508
 from asgi_lint.versions.requirements import (
     Comment,
@@ -127,7 +128,7 @@ def _included(
     included = including | {manifest.filename}
     if path.as_posix() in included:
         return
-    if not path.is_file():
+    if not disk.is_file(path.as_posix()):
         message = f"`{line.text}` includes a file that does not exist."
         yield Problem(ProblemKind.UNREADABLE, place, message)
         return

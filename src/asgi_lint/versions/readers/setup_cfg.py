@@ -12,6 +12,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from asgi_lint.versions import disk
 from asgi_lint.versions.readers import pep508, requirements_txt
 from asgi_lint.versions.requirements import (
     Comment,
@@ -165,7 +166,7 @@ def _included(manifest: ManifestText, line: Line) -> Iterator[_Item]:
     """What the files of `file: requirements.txt, more.txt` hold."""
     for part in line.text.removeprefix(_FILES).split(","):
         path = Path(os.path.normpath(Path(manifest.filename).parent / part.strip()))
-        if not path.is_file():
+        if not disk.is_file(path.as_posix()):
             place = manifest.place(line.offset, line.offset + len(line.text))
             message = f"`{line.text}` includes a file that does not exist."
             yield Problem(ProblemKind.UNREADABLE, place, message)

@@ -1,0 +1,1 @@
+"""What earlier runs found out, kept in a folder: facts by file, findings by project."""

@@ -1,0 +1,63 @@
+"""Walks over Python's own syntax tree, in the order of the source."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_NO_CODE = frozenset(
+    {"annotation", "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "name",
+     "names", "op", "ops", "rest", "simple", "type_comment"}
+)  # fmt: skip
+_LEAVES = frozenset({ast.Name, ast.Constant, type(None)})
+
+
+def children_of(node: ast.AST) -> list[ast.AST]:
+    """What stands right below a node, without the names and constants, which have no insides."""
+    kind = type(node)
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        fields = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _NO_CODE)
+    if kind is ast.Dict:
+        return _items(node)  # type: ignore[arg-type]
+    found: list[ast.AST] = []
+    for name in fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if type(item) not in _LEAVES]
+        elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
+            found.append(value)
+    return found
+
+
+def _items(node: ast.Dict) -> list[ast.AST]:
+    pairs = zip(node.keys, node.values, strict=True)
+    return [part for pair in pairs for part in pair if part and type(part) not in _LEAVES]
+
+
+def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below and including the roots; inner functions and classes are left out."""
+    stack = [*reversed(roots)]
+    while stack:
+        node = stack.pop()
+        if type(node) not in _INNER_SCOPES:
+            yield node
+            stack.extend(reversed([*ast.iter_child_nodes(node)]))
+
+
+_INNER_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def dotted_name(node: ast.AST) -> str:
+    """`a.b.c` of a name or a chain of attributes, "" for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join([node.id, *reversed(parts)])
