@@ -1,12 +1,12 @@
-"""Writes the parts of the documentation that the rules and settings themselves tell.
+"""Writes the index of the rules, and what documentation the rules and settings themselves tell.
 
     python scripts/generate_docs.py [--check]
 
-That is docs/rules/ with a page for each rule and their table, docs/configuration.schema.json for
-editors, and what stands between markers such as `<!-- rules -->` and `<!-- /rules -->`: the same
-table in README.md, the settings in docs/configuration.md, the known releases in docs/versions.md,
-what the behaviour lab has seen in docs/behaviour-lab.md. With --check nothing is written: what is
-stale is named, and the exit code is then 1.
+That is src/asgi_lint/rules/index.py, docs/rules/ with a page for each rule and their table,
+docs/configuration.schema.json for editors, and what stands between markers such as `<!-- rules -->`
+and `<!-- /rules -->`: the same table in README.md, the settings in docs/configuration.md, the known
+releases in docs/versions.md, what the behaviour lab has seen in docs/behaviour-lab.md. With --check
+nothing is written: what is stale is named, and the exit code is then 1.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ import argparse
 import json
 import re
 import sys
+from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asgi_lint.rules.registry import page, rules
+from asgi_lint.diagnostics import Severity
+from asgi_lint.rules.registry import found_rules, page
+from asgi_lint.rules.rule import Late
 from asgi_lint.settings.keys import KEYS
 from asgi_lint.settings.schema import json_schema
 from asgi_lint.versions.hazard import TITLES
@@ -27,7 +30,7 @@ from asgi_lint.versions.hazards import HAZARDS
 from asgi_lint.versions.releases import PACKAGES, as_of, newest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from asgi_lint.rules.rule import Rule
     from asgi_lint.settings.keys import Key
@@ -66,8 +69,9 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
 
 def generated(root: Path) -> dict[Path, str]:
     """Every generated file below `root` with the text that it should hold."""
-    known = list(rules().values())
+    known = found_rules()
     texts = {root / f"docs/rules/{rule.code}.md": page(rule) for rule in known}
+    texts[root / "src/asgi_lint/rules/index.py"] = _index_module(known)
     table = _rules_table(known, lambda rule: f"{rule.code}.md")
     texts[root / "docs/rules/index.md"] = _INDEX.format(table=table)
     for name, marker, inserted in (
@@ -79,7 +83,9 @@ def generated(root: Path) -> dict[Path, str]:
         text = _text(root / name)
         if text is not None and f"<!-- {marker} -->" in text:
             texts[root / name] = _between_markers(text, marker, inserted)
-    schema = json.dumps(json_schema(rules()), indent=2, ensure_ascii=False)
+    schema = json.dumps(
+        json_schema({rule.code: rule for rule in known}), indent=2, ensure_ascii=False
+    )
     texts[root / "docs/configuration.schema.json"] = f"{schema}\n"
     return texts
 
@@ -96,6 +102,53 @@ def _between_markers(text: str, marker: str, inserted: str) -> str:
     if not found:
         raise SystemExit(f"{opening} is not closed by {closing}")
     return f"{before}{opening}\n{inserted}\n{closing}{after}"
+
+
+_INDEX_HEAD = """\
+# ruff: noqa: E501
+\"\"\"The rules that there are. Written by scripts/generate_docs.py.\"\"\"
+
+from __future__ import annotations
+
+from asgi_lint.diagnostics import Severity
+from asgi_lint.rules.rule import Late, Rule
+
+# fmt: off
+RULES = (
+"""
+
+
+def _index_module(known: Iterable[Rule]) -> str:
+    """The rules as a module that imports none of theirs."""
+    lines = [
+        line
+        for rule in known
+        for line in ("    Rule(", *(f"        {each}," for each in _arguments(rule)), "    ),")
+    ]
+    return "\n".join([f"{_INDEX_HEAD}{lines[0]}", *lines[1:], ")", ""])
+
+
+def _arguments(rule: Rule) -> Iterator[str]:
+    for each in fields(rule):
+        value = getattr(rule, each.name)
+        if value != each.default and value != {}:
+            yield f"{each.name}={_literal(value)}"
+
+
+def _literal(value: object) -> str:
+    """A value as source."""
+    match value:
+        case Severity():
+            return str(value)
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case dict():
+            items = (f"{_literal(key)}: {_literal(each)}" for key, each in value.items())
+            return f"{{{', '.join(items)}}}"
+        case Late(module=module, name=name):
+            return f"Late({_literal(module)}, {_literal(name)})"
+        case _:
+            return repr(value)
 
 
 def _rules_table(known: Iterable[Rule], link: Callable[[Rule], str]) -> str:

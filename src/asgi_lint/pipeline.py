@@ -13,8 +13,7 @@ from asgi_lint.caching import cache_folder
 from asgi_lint.diagnostics import FILE_START, Diagnostic, Place
 from asgi_lint.discovery import Discovered, discover, list_project, missing_paths
 from asgi_lint.fingerprints import below, fingerprinted
-from asgi_lint.model.frameworks import canonical
-from asgi_lint.model.stated import Stated
+from asgi_lint.model.stated import NOTHING_STATED, Stated
 from asgi_lint.narrowing import narrowed
 from asgi_lint.roots import group_by_root, repository_top
 from asgi_lint.rules.registry import rules
@@ -198,12 +197,7 @@ def _check_project(
         overrides=overrides,
         options={rule.name: settings.options_for(rule) for rule in every.values()},
         unsaved=unsaved,
-        stated=Stated(
-            frozenset(map(canonical, settings.base_http_middleware)),
-            frozenset(map(canonical, settings.asgi_middleware)),
-            frozenset(map(canonical, settings.streaming_responses)),
-            frozenset(map(canonical, settings.resource_managers)),
-        ),
+        stated=_stated(settings),
         named=reported.intersection(given),
         cache=cache,
         jobs=settings.jobs,
@@ -249,6 +243,20 @@ def _check_project(
         cache_problem=_cache_problem(cache),
     )
     return analysis, outcome
+
+
+def _stated(settings: Settings) -> Stated:
+    keys = (
+        settings.base_http_middleware,
+        settings.asgi_middleware,
+        settings.streaming_responses,
+        settings.resource_managers,
+    )
+    if not any(keys):
+        return NOTHING_STATED
+    from asgi_lint.model.frameworks import canonical  # late: it knows what hundreds of names mean
+
+    return Stated(*(frozenset(map(canonical, names)) for names in keys))
 
 
 def _cache_problem(cache: CacheFolder | None) -> str | None:
