@@ -1,13 +1,13 @@
-"""Writes the parts of the documentation that the rules and settings themselves tell.
+"""Writes the index of the rules, and what documentation the rules and settings themselves tell.
 
     python scripts/generate_docs.py [--check]
 
-That is docs/rules/ with a page for each rule and their index, docs/configuration.schema.json for
-editors, docs/terminal.svg, which shows what asgi-lint prints, and what stands between markers such
-as `<!-- rules -->` and `<!-- /rules -->`: the rules in README.md and in the navigation of
-zensical.toml, the settings in docs/configuration.md, the known releases in docs/versions.md, the
-hazards and what the behaviour lab has seen of them in docs/hazards.md. With --check nothing is
-written: what is stale is named, and the exit code is then 1.
+That is src/asgi_lint/rules/index.py, docs/rules/ with a page for each rule and their index,
+docs/configuration.schema.json for editors, docs/terminal.svg, which shows what asgi-lint prints,
+and what stands between markers such as `<!-- rules -->` and `<!-- /rules -->`: the rules in
+README.md and in the navigation of zensical.toml, the settings in docs/configuration.md, the known
+releases in docs/versions.md, the hazards and what the behaviour lab has seen of them in
+docs/hazards.md. With --check nothing is written: what is stale is named, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).with_name("documentation")))
 
 import hazard_pages
+import rule_index
 import rule_pages
-from asgi_lint.rules.registry import rules
 from asgi_lint.settings.keys import KEYS
 from asgi_lint.settings.schema import json_schema
 from asgi_lint.versions.hazard import TITLES
 from asgi_lint.versions.releases import PACKAGES, as_of, newest
+from declared import declared
 from markdown_table import table
 from terminal_picture import terminal_picture
 
@@ -63,9 +64,11 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
 
 def generated(root: Path) -> dict[Path, str]:
     """Every generated file below `root` with the text that it should hold."""
+    known = declared()
     texts = {
-        root / f"docs/rules/{code}.md": rule_pages.site_page(rule) for code, rule in rules().items()
+        root / f"docs/rules/{code}.md": rule_pages.site_page(rule) for code, rule in known.items()
     }
+    texts[root / "src/asgi_lint/rules/index.py"] = rule_index.index_module(known.values())
     texts[root / "docs/rules/index.md"] = rule_pages.index()
     for name, marker, inserted in _insertions():
         path = root / name
@@ -73,7 +76,7 @@ def generated(root: Path) -> dict[Path, str]:
         if text is not None and f"<!-- {marker} -->" in text:
             texts[path] = _between_markers(text, marker, inserted)
     texts[root / "docs/terminal.svg"] = terminal_picture(("services",), EXAMPLE)
-    schema = json.dumps(json_schema(rules()), indent=2, ensure_ascii=False)
+    schema = json.dumps(json_schema(known), indent=2, ensure_ascii=False)
     texts[root / "docs/configuration.schema.json"] = f"{schema}\n"
     return texts
 

@@ -95,6 +95,27 @@ def test_relevant_file_brings_its_parser_and_no_other(project: Path) -> None:
     assert imported(".") & HEAVY == {"libcst"}
 
 
+def test_second_run_imports_nothing_that_analyses(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ASGI_LINT_CACHE")
+    lay_out(project, {"shop.py": APPLICATION, "requirements.txt": AFFECTED})
+    assert imported(".") & {"libcst", "msgspec", "packaging"}
+    modules = imported(".")
+    assert third_party(modules) == {"click"}
+    assert not modules & {*HEAVY, "pickle", "asgi_lint.model.project"}
+    rules = {name for name in modules if name.startswith("asgi_lint.rules.")}
+    assert rules == {
+        "asgi_lint.rules.files",
+        "asgi_lint.rules.files.unused_suppression",
+        "asgi_lint.rules.index",
+        "asgi_lint.rules.registry",
+        "asgi_lint.rules.rule",
+    }
+    assert len([name for name in modules if name.startswith("asgi_lint.")]) < 90
+    assert len(modules) < 250
+
+
 def test_output_formats_bring_their_own_module_alone(project: Path) -> None:
     lay_out(project, {"shop.py": APPLICATION, "requirements.txt": AFFECTED})
     reporters = "asgi_lint.reporters."

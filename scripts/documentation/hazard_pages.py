@@ -9,9 +9,9 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asgi_lint.rules.registry import rules
 from asgi_lint.versions.hazard import Advisory
 from asgi_lint.versions.hazards import HAZARDS
+from declared import declared
 from markdown_table import table
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _rules_of(hazard: Hazard) -> str:
     """The rules whose modules name the hazard, linked from docs/."""
     named = [
         f"[{rule.code}](rules/{rule.code}.md)"
-        for rule in rules().values()
+        for rule in declared().values()
         if f'"{hazard.identifier}"' in _source(rule.check.__module__)
     ]
     return ", ".join(named) or "no rule"

@@ -6,8 +6,9 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from asgi_lint.rules.registry import page, rules
+from asgi_lint.rules.registry import page
 from asgi_lint.versions.hazards import HAZARDS
+from declared import declared
 from hazard_pages import anchor
 from markdown_table import table
 
@@ -46,7 +47,7 @@ in the terminal. A code is never used again: where a rule goes, its code goes.
 
 def families() -> Iterator[tuple[str, str, list[Rule]]]:
     """Each family that has rules: its prefix, such as `ASG2`, its title, and the rules."""
-    for digit, of_family in groupby(rules().values(), key=lambda rule: rule.code[3]):
+    for digit, of_family in groupby(declared().values(), key=lambda rule: rule.code[3]):
         yield f"ASG{digit}", _FAMILIES[digit], list(of_family)
 
 
@@ -110,7 +111,7 @@ def _with_links(prose: str, rule: Rule) -> str:
 
     def link(found: re.Match[str]) -> str:
         code = found[0]
-        return f"[{code}]({code}.md)" if code in rules() and code != rule.code else code
+        return f"[{code}]({code}.md)" if code in declared() and code != rule.code else code
 
     return re.sub(r"(?<![\w\[/])ASG\d{3}(?![\w\]])", link, prose)
 

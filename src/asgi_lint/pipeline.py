@@ -13,8 +13,7 @@ from asgi_lint.caching import cache_folder
 from asgi_lint.diagnostics import FILE_START, Diagnostic, Place
 from asgi_lint.discovery import Discovered, discover, list_project, missing_paths
 from asgi_lint.fingerprints import below, fingerprinted
-from asgi_lint.model.frameworks import canonical
-from asgi_lint.model.stated import Stated
+from asgi_lint.model.stated import NOTHING_STATED, Stated
 from asgi_lint.narrowing import narrowed
 from asgi_lint.roots import group_by_root, repository_top
 from asgi_lint.rules.registry import rules
@@ -233,12 +232,7 @@ def check_project(
         options={rule.name: settings.options_for(rule) for rule in every.values()},
         unsaved=unsaved,
         memory=memory,
-        stated=Stated(
-            frozenset(map(canonical, settings.base_http_middleware)),
-            frozenset(map(canonical, settings.asgi_middleware)),
-            frozenset(map(canonical, settings.streaming_responses)),
-            frozenset(map(canonical, settings.resource_managers)),
-        ),
+        stated=_stated(settings),
         named=reported.intersection(given),
         cache=cache,
         jobs=settings.jobs if memory is None else 1,
@@ -286,6 +280,20 @@ def check_project(
         cache_problem=_cache_problem(cache),
     )
     return analysis, outcome
+
+
+def _stated(settings: Settings) -> Stated:
+    keys = (
+        settings.base_http_middleware,
+        settings.asgi_middleware,
+        settings.streaming_responses,
+        settings.resource_managers,
+    )
+    if not any(keys):
+        return NOTHING_STATED
+    from asgi_lint.model.frameworks import canonical  # late: it knows what hundreds of names mean
+
+    return Stated(*(frozenset(map(canonical, names)) for names in keys))
 
 
 def _cache_problem(cache: CacheFolder | None) -> str | None:

@@ -147,8 +147,8 @@ class Extraction:
 
     def _add(self, filename: str, found: Extracted) -> set[str]:
         """Keep what was extracted from a file; gives the files that its imports may run."""
-        for of, report in found.crashes:
-            self._crashes.note(Crash(of, report))
+        for of, lines in found.crashes:
+            self._crashes.note(Crash(of, lines))
         facts = found.facts
         if facts is None:
             if found.message and found.span is not None:

@@ -6,6 +6,7 @@ once. No other program's files are touched, and no symbolic link is followed.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -48,22 +49,13 @@ class CacheFolder:
             return None
         path = os.path.join(self.path, name)
         try:
-            descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW | getattr(os, "O_BINARY", 0))
+            with open(path, "rb", opener=_open_own) as file:
+                if time.time() - os.fstat(file.fileno()).st_mtime > _TOUCHED_SECONDS:
+                    with suppress(OSError):
+                        os.utime(path)
+                return file.read()
         except OSError:
             return None
-        with open(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode) or not _is_mine(found):
-                return None
-            if found.st_size > _LARGEST_BYTES:
-                return None
-            if time.time() - found.st_mtime > _TOUCHED_SECONDS:
-                with suppress(OSError):
-                    os.utime(path)
-            try:
-                return file.read()
-            except OSError:
-                return None
 
     def write(self, name: str, data: bytes) -> None:
         """Put an entry in place of the one before, at once or not at all."""
@@ -138,6 +130,16 @@ class CacheFolder:
             if is_abandoned or age > _UNUSED_SECONDS or total > LIMIT_BYTES:
                 with suppress(OSError):
                     os.unlink(entry.path)
+
+
+def _open_own(path: str, flags: int) -> int:
+    """Open a file of this user; OSError for anything else, without waiting for it."""
+    descriptor = os.open(path, flags | _NOFOLLOW | getattr(os, "O_NONBLOCK", 0))
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and _is_mine(found) and found.st_size <= _LARGEST_BYTES:
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EPERM, "not an entry", path)
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

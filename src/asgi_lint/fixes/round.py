@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability
 from asgi_lint.fixes.edits import EditError, edited, side_by_side
-from asgi_lint.fixes.freed_imports import without_freed_imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,6 +43,8 @@ def result_of(offers: Iterable[Offer], sources: Mapping[str, Source]) -> dict[st
     Raises EditError for edits that cannot be applied, UnicodeEncodeError for a character that a
     file's encoding lacks.
     """
+    from asgi_lint.fixes.freed_imports import without_freed_imports  # late: few runs fix anything
+
     changed = {}
     for filename, text in _edited(offers, sources):
         source = sources[filename]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from asgi_lint.model import frameworks as fw
-from asgi_lint.model.third_party import Kind
+if TYPE_CHECKING:
+    from asgi_lint.model.third_party import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,16 @@ class Stated:
 
     def base_of(self, name: str) -> str | None:
         """The base class of a class; None where nothing is stated."""
+        from asgi_lint.model import frameworks as fw  # late: most projects state nothing
+
         if name in self.base_http_middleware:
             return fw.BASE_HTTP_MIDDLEWARE
         return fw.STREAMING_RESPONSE if name in self.streaming_responses else None
 
     def kind_of(self, name: str) -> Kind | None:
         """How a middleware is written; None where nothing is stated."""
+        from asgi_lint.model.third_party import Kind
+
         if name in self.base_http_middleware:
             return Kind.BASE_HTTP
         return Kind.ASGI if name in self.asgi_middleware else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -12,6 +13,20 @@ if TYPE_CHECKING:
     from asgi_lint.model.candidates import Candidate
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.model.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A function by its module and name: importing the rules takes longer than most runs."""
+
+    module: str
+    name: str
+
+    def __call__(self, subject: Any) -> Iterator[Any]:
+        """What the function gives; `subject` is a project or one function of a file."""
+        function: Callable[[Any], Iterator[Any]] = getattr(import_module(self.module), self.name)
+        return function(subject)
+
 
 DOCUMENTATION = "https://asgi-lint.readthedocs.io/rules/"
 

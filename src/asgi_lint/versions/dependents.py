@@ -5,11 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
-
-from asgi_lint.versions.release_data import release_data
-
 if TYPE_CHECKING:
+    from packaging.requirements import Requirement
     from packaging.version import Version
 
 DEPENDENTS = (
@@ -29,4 +26,8 @@ DEPENDENTS = (
 @cache
 def required_by(dependent: str, release: Version) -> tuple[Requirement, ...]:
     """What this release of a dependent requires of Starlette and FastAPI; empty if unknown."""
+    from packaging.requirements import Requirement  # late: the names alone are asked for more often
+
+    from asgi_lint.versions.release_data import release_data
+
     return tuple(map(Requirement, release_data(dependent).requires.get(str(release), ())))

@@ -65,7 +65,7 @@ def import_edits(tree: FunctionInFile, rewriting: Rewriting) -> Iterator[Replace
     yield from _inner_import_edits(tree, rewriting)
 
 
-def _inner_import_edits(tree: FunctionTree, rewriting: Rewriting) -> Iterator[Replacement]:
+def _inner_import_edits(tree: FunctionInFile, rewriting: Rewriting) -> Iterator[Replacement]:
     """The edit of an import of the base class in a function, if only the old form used that."""
     match rewriting.old:
         case cst.ClassDef(bases=[cst.Arg(value=cst.Name(value=name))]):

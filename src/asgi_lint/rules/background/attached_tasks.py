@@ -179,7 +179,7 @@ def _parameter_edits(
 
     node = tree.node
     has_comment = line.trailing_whitespace.comment is not None
-    if tree.class_ is not None or has_comment or node.params.posonly_params:
+    if has_comment or node.params.posonly_params or tree.in_file.class_ is not None:
         return
     if node.type_parameters is not None or any(each.comment for each in line.leading_lines):
         return

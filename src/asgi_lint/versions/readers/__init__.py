@@ -2,62 +2,51 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
-
-from asgi_lint.versions.manifest_text import load
-from asgi_lint.versions.readers import (
-    conda_environment,
-    conda_lock,
-    locks,
-    pipfile,
-    pipfile_lock,
-    pixi,
-    pixi_lock,
-    pyproject,
-    requirements_txt,
-    setup_cfg,
-    setup_py,
-)
-from asgi_lint.versions.requirements import Problem, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from asgi_lint.versions.manifest_text import ManifestText
+    from asgi_lint.versions.requirements import Reading
 
-READERS: tuple[tuple[str, Callable[[ManifestText], Reading]], ...] = (
-    ("pyproject.toml", pyproject.read),
-    ("setup.cfg", setup_cfg.read),
-    ("setup.py", setup_py.read),
-    ("Pipfile", pipfile.read),
-    ("pixi.toml", pixi.read),
-    ("*environment*.yml", conda_environment.read),
-    ("*environment*.yaml", conda_environment.read),
-    ("*conda*.yml", conda_environment.read),
-    ("*conda*.yaml", conda_environment.read),
-    ("env.yml", conda_environment.read),
-    ("env.yaml", conda_environment.read),
-    ("uv.lock", locks.read),
-    ("poetry.lock", locks.read),
-    ("pdm.lock", locks.read),
-    ("pylock.toml", locks.read),
-    ("pylock.*.toml", locks.read),
-    ("Pipfile.lock", pipfile_lock.read),
-    ("pixi.lock", pixi_lock.read),
-    ("*conda-lock.yml", conda_lock.read),
-    ("*conda-lock.yaml", conda_lock.read),
-    ("*requirements*.txt", requirements_txt.read),
-    ("*requirements*.in", requirements_txt.read),
-    ("requirements/*.txt", requirements_txt.read),
-    ("requirements/*.in", requirements_txt.read),
-    ("*constraints*.txt", requirements_txt.read_constraints),
-    ("requirements/*constraints*.txt", requirements_txt.read_constraints),
+READERS = (
+    ("pyproject.toml", "pyproject.read"),
+    ("setup.cfg", "setup_cfg.read"),
+    ("setup.py", "setup_py.read"),
+    ("Pipfile", "pipfile.read"),
+    ("pixi.toml", "pixi.read"),
+    ("*environment*.yml", "conda_environment.read"),
+    ("*environment*.yaml", "conda_environment.read"),
+    ("*conda*.yml", "conda_environment.read"),
+    ("*conda*.yaml", "conda_environment.read"),
+    ("env.yml", "conda_environment.read"),
+    ("env.yaml", "conda_environment.read"),
+    ("uv.lock", "locks.read"),
+    ("poetry.lock", "locks.read"),
+    ("pdm.lock", "locks.read"),
+    ("pylock.toml", "locks.read"),
+    ("pylock.*.toml", "locks.read"),
+    ("Pipfile.lock", "pipfile_lock.read"),
+    ("pixi.lock", "pixi_lock.read"),
+    ("*conda-lock.yml", "conda_lock.read"),
+    ("*conda-lock.yaml", "conda_lock.read"),
+    ("*requirements*.txt", "requirements_txt.read"),
+    ("*requirements*.in", "requirements_txt.read"),
+    ("requirements/*.txt", "requirements_txt.read"),
+    ("requirements/*.in", "requirements_txt.read"),
+    ("*constraints*.txt", "requirements_txt.read_constraints"),
+    ("requirements/*constraints*.txt", "requirements_txt.read_constraints"),
 )
-"""File-name patterns and their readers; the last pattern that matches decides."""
+"""File-name patterns, each with a module here and its function; the last that matches decides.
+
+Most projects have manifests of two formats, so a format's module is imported when it is met.
+"""
 
 _ENDINGS = tuple({PurePosixPath(each).suffix if "*" in each else each for each, _ in READERS})
-_LOCK_READERS = frozenset({locks.read, pipfile_lock.read, pixi_lock.read, conda_lock.read})
+_LOCK_READERS = frozenset({"locks.read", "pipfile_lock.read", "pixi_lock.read", "conda_lock.read"})
 
 
 def is_manifest(filename: str) -> bool:
@@ -75,9 +64,16 @@ def read_manifest(filename: str, unsaved: Mapping[str, str] | None = None) -> Re
 
     `unsaved` has the texts of manifests that are not to be read from disk.
     """
-    read = _reader(filename)
-    if read is None:
+    from asgi_lint.versions.manifest_text import load
+    from asgi_lint.versions.requirements import Problem, Reading
+
+    reader = _reader(filename)
+    if reader is None:
         raise ValueError(f"{filename} is not a manifest")
+    module, _, function = reader.partition(".")
+    read: Callable[[ManifestText], Reading] = getattr(
+        import_module(f"{__name__}.{module}"), function
+    )
     text = load(filename, unsaved or {})
     return Reading(problems=(text,)) if isinstance(text, Problem) else read(text)
 
@@ -88,7 +84,7 @@ def folder_of(filename: str) -> str:
     return str(folder.parent if folder.name == "requirements" else folder)
 
 
-def _reader(filename: str) -> Callable[[ManifestText], Reading] | None:
+def _reader(filename: str) -> str | None:
     if not filename.endswith(_ENDINGS):
         return None
     path = PurePosixPath(filename)

@@ -1,0 +1,147 @@
+"""The same diagnostics in whatever way: screened or not, by few processes or many, kept or not.
+
+The ways are those of scripts/check_same_answer.py, which does the same with real projects.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from command_line import AFFECTED, APPLICATION, asgi_lint, lay_out
+from fixture_projects import fixture_projects
+
+from asgi_lint.analysis import workers
+from asgi_lint.analysis.workers import jobs_that_pay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SCRIPT = Path(__file__).parents[1] / "scripts/check_same_answer.py"
+PROJECTS = fixture_projects()[::18]
+
+BASE = """\
+from starlette.middleware.base import BaseHTTPMiddleware
+
+
+class Company(BaseHTTPMiddleware):
+    pass
+"""
+DERIVED = """\
+from base import Company
+
+
+class Timing(Company):
+    async def dispatch(self, request, call_next):
+        return await call_next(request)
+"""
+WITHOUT_A_WORD = """\
+from main import app
+
+
+@app.get("/")
+async def read():
+    return 1
+"""
+
+
+@pytest.fixture
+def script() -> Any:
+    """The script as a module."""
+    spec = spec_from_file_location("check_same_answer", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_fixtures(script: Any, tmp_path: Path) -> None:
+    for project in PROJECTS:
+        project.lay_out(tmp_path / project.name.replace("/", "-"))
+    assert script.reported([tmp_path.as_posix()]) != ()
+    assert script.differences(tmp_path) == []
+
+
+def test_subclass_of_a_base_that_the_project_has_itself_is_found(
+    script: Any, tmp_path: Path
+) -> None:
+    main = APPLICATION.replace("app = FastAPI()", "from derived import Timing\n\napp = FastAPI()")
+    files = {"main.py": main, "derived.py": DERIVED, "base.py": BASE, "read.py": WITHOUT_A_WORD}
+    lay_out(tmp_path, {**files, "plain.py": "x = 1\n", "requirements.txt": AFFECTED})
+    assert "ASG201" in {each.code for each in script.reported([tmp_path.as_posix()])}
+    assert script.differences(tmp_path) == []
+
+
+def test_difference_is_told(script: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, {"main.py": APPLICATION, "requirements.txt": AFFECTED})
+    monkeypatch.setattr("asgi_lint.analysis.screen.WORDS", ())
+    assert "screened: - " in script.differences(tmp_path)[0]
+
+
+# --- Several processes ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    lay_out(tmp_path, {f"app{number}.py": APPLICATION for number in range(6)})
+    lay_out(tmp_path, {"requirements.txt": AFFECTED})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def dying(filename: str, *, once: Path | None = None) -> Callable[..., Any]:
+    """An extraction that ends its process over one file."""
+    extract_all = workers.extract_all
+
+    def extract(files: Any, rules: Any) -> Any:
+        is_met = any(name.endswith(filename) for name, _ in files)
+        if is_met and (once is None or not once.exists()):
+            if once is not None:
+                once.touch()
+            os._exit(3)
+        return extract_all(files, rules)
+
+    return extract
+
+
+@pytest.mark.skipif(not workers._may_fork(), reason="the patch reaches forked processes alone")
+def test_process_that_dies_once_changes_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = asgi_lint("check", "--jobs", "1")
+    monkeypatch.setattr(workers, "extract_all", dying("app3.py", once=project / "died"))
+    assert asgi_lint("check", "--jobs", "2") == expected
+    assert (project / "died").exists()
+
+
+@pytest.mark.skipif(not workers._may_fork(), reason="the patch reaches forked processes alone")
+def test_file_that_ends_every_process_is_told_and_the_rest_reported(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "extract_all", dying("app3.py"))
+    outcome = asgi_lint("check", "--jobs", "2", "--output-format", "concise")
+    assert outcome.code == 2
+    assert "app3.py" in outcome.stderr
+    assert "with exit code 3, twice" in outcome.stderr
+    reported = {line.partition(":")[0] for line in outcome.stdout.splitlines()}
+    assert {f"app{number}.py" for number in (0, 1, 2, 4, 5)} <= reported
+
+
+@pytest.mark.parametrize(
+    ("jobs", "size", "files", "expected"),
+    [
+        (0, 10_000, 50, 1),
+        (0, 50_000_000, 1, 1),
+        (1, 50_000_000, 2_000, 1),
+        (3, 10, 50, 3),
+        (3, 10, 2, 2),
+    ],
+)
+def test_processes_are_started_where_they_pay(
+    jobs: int, size: int, files: int, expected: int
+) -> None:
+    assert jobs_that_pay(jobs, size, files) == expected
