@@ -8,7 +8,7 @@ import resource
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from command_line import AFFECTED, APPLICATION, FIXED, PIN, TASK, asgi_lint, lay_out, reported
@@ -35,16 +35,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that runs in this process have parsed."""
-    from asgi_lint.analysis import extracting
+    from asgi_lint.model import extract as module
 
     names: list[str] = []
-    extract = extracting.module.extract
+    extract = module.extract
 
-    def noting(text: str, filename: str, *rest: object) -> object:
+    def noting(text: str, filename: str, extractors: Any) -> object:
         names.append(filename.rpartition("/")[2])
-        return extract(text, filename, *rest)  # type: ignore[arg-type]
+        return extract(text, filename, extractors)
 
-    monkeypatch.setattr(extracting.module, "extract", noting)
+    monkeypatch.setattr(module, "extract", noting)
     return names
 
 
@@ -295,7 +295,7 @@ def test_run_that_is_ended_while_it_writes_leaves_what_was_there(
         raise Ended
 
     with monkeypatch.context() as patch:
-        patch.setattr(cache_folder.os, "replace", end)
+        patch.setattr(os, "replace", end)
         with pytest.raises(Ended):
             asgi_lint("check")
     assert {path: path.read_bytes() for path in entries(project)} == kept

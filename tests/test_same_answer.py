@@ -14,7 +14,7 @@ import pytest
 from command_line import AFFECTED, APPLICATION, asgi_lint, lay_out
 from fixture_projects import fixture_projects
 
-from asgi_lint.analysis import workers
+from asgi_lint.analysis import extracting, workers
 from asgi_lint.analysis.workers import jobs_that_pay
 
 if TYPE_CHECKING:
@@ -95,7 +95,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def dying(filename: str, *, once: Path | None = None) -> Callable[..., Any]:
     """An extraction that ends its process over one file."""
-    extract_all = workers.extract_all
 
     def extract(files: Any, rules: Any) -> Any:
         is_met = any(name.endswith(filename) for name, _ in files)
@@ -103,7 +102,7 @@ def dying(filename: str, *, once: Path | None = None) -> Callable[..., Any]:
             if once is not None:
                 once.touch()
             os._exit(3)
-        return extract_all(files, rules)
+        return extracting.extract_all(files, rules)
 
     return extract
 

@@ -42,7 +42,11 @@ class Crashes:
         try:
             yield
         except Exception:
-            self.note(Crash(what, traceback.format_exc(limit=-12).rstrip()))
+            self.caught(what)
+
+    def caught(self, what: str) -> None:
+        """Note the exception that is being handled."""
+        self.note(Crash(what, traceback.format_exc(limit=-12).rstrip()))
 
 
 def of_rule(rule: Rule, where: str) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from asgi_lint.model.expressions import Expr
     from asgi_lint.model.whole_file import WholeFile
 
-    Extractor: TypeAlias = Callable[[FunctionTree], Iterator[Candidate]]
+    Extractor: TypeAlias = Callable[[FunctionTree], Iterable[Candidate]]
 
 _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 

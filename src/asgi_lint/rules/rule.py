@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,13 @@ class Late:
 
     def __call__(self, subject: Any) -> Iterator[Any]:
         """What the function gives; `subject` is a project or one function of a file."""
-        function: Callable[[Any], Iterator[Any]] = getattr(import_module(self.module), self.name)
-        return function(subject)
+        return _function(self.module, self.name)(subject)
+
+
+@cache
+def _function(module: str, name: str) -> Callable[[Any], Iterator[Any]]:
+    function: Callable[[Any], Iterator[Any]] = getattr(import_module(module), name)
+    return function
 
 
 DOCUMENTATION = "https://asgi-lint.readthedocs.io/rules/"

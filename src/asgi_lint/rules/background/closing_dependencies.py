@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -144,7 +145,7 @@ class ClosingDependencies:
 
 def closing(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     """`yield x` where `x` is released afterwards, or comes from a generator that may release it."""
-    if not tree.is_generator:
+    if not (tree.is_generator and any(map(_may_hold, tree.own_nodes))):
         return
     for node, around in _yields(tree.node.body, ()):
         names = _held_names(node)
@@ -155,6 +156,11 @@ def closing(tree: FunctionTree, code: str) -> Iterator[Candidate]:
         for by, source in sources:
             detail = (("kind", "closes"), ("by", by), ("source", source))
             yield Candidate(code, tree.scope, tree.span(node), detail)
+
+
+def _may_hold(node: ast.AST) -> bool:
+    """Whether it is a `yield` of something that has a name, or is given something that has one."""
+    return isinstance(node, ast.Yield) and isinstance(node.value, (ast.Name, ast.Call))
 
 
 def _yields(

@@ -1,0 +1,194 @@
+"""asgi-lint beside other linters, on the same inputs, in the same run.
+
+    python benchmarks/compare.py [--files 2000] [--runs 5] [--bin FOLDER] [--project FOLDER]
+
+What is measured: one file, and a project that is generated (see `project.py`) or given. Each round
+runs every command once, so that what else the machine does falls on all of them alike; the median
+of the rounds counts. A command whose first run takes longer than a minute is not repeated. Then the
+growth of asgi-lint's own cost from 100 to 10,000 files. Memory is the peak of the largest process.
+
+Programs that are not installed (in `--bin`, or on the path) are left out. The result is Markdown,
+for docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from project import lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_LONG_SECONDS = 60.0
+_SIZES = (100, 1_000, 10_000)
+
+
+class Subject(NamedTuple):
+    """A command to measure; `primes` says that an unmeasured run goes first."""
+
+    name: str
+    command: tuple[str, ...]
+    primes: bool = False
+
+
+class Cost(NamedTuple):
+    """What one run took: seconds on the clock, MiB of memory at the peak."""
+
+    seconds: float
+    memory: float
+
+
+def main() -> int:
+    """Measure and print."""
+    arguments = _arguments()
+    find = _finder(arguments.bin)
+    with tempfile.TemporaryDirectory() as folder:
+        top = Path(folder)
+        project = arguments.project or lay_out(top / "project", arguments.files)
+        count = sum(1 for _ in project.rglob("*.py"))
+        single = top / "single"
+        lay_out(single, 1)
+        print(_heading(find))
+        print(f"## One file\n\n{_table(_measured(_subjects(find), single, arguments.runs))}\n")
+        print(f"## A project of {count:,} files\n", flush=True)
+        print(f"{_table(_measured(_subjects(find), project, arguments.runs))}\n", flush=True)
+        if arguments.growth:
+            print(f"## Growth\n\n{_growth(find, top, arguments.runs)}", flush=True)
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Compare asgi-lint's speed with others'.")
+    parser.add_argument("--files", type=int, default=2_000, help="files of the generated project")
+    parser.add_argument("--runs", type=int, default=5, help="rounds")
+    parser.add_argument("--bin", type=Path, help="where the other linters are installed")
+    parser.add_argument("--project", type=Path, help="a real project instead")
+    parser.add_argument("--no-growth", dest="growth", action="store_false")
+    return parser.parse_args()
+
+
+def _finder(folder: Path | None) -> Callable[[str], str | None]:
+    own = Path(sys.executable).parent
+    places = os.pathsep.join(map(str, filter(None, (folder, own))))
+
+    def find(program: str) -> str | None:
+        return shutil.which(program, path=places) or shutil.which(program)
+
+    return find
+
+
+def _subjects(find: Callable[[str], str | None]) -> list[Subject]:
+    own, ruff = (sys.executable, "-m", "asgi_lint", "check", "--exit-zero"), find("ruff")
+    flake8, fixit, pylint, semgrep = map(find, ("flake8", "fixit", "pylint", "semgrep"))
+    found = [Subject("asgi-lint, cold", (*own, "--no-cache"))]
+    found.append(Subject("asgi-lint, warm", own, primes=True))
+    if ruff:
+        check = (ruff, "check", "--isolated", "--select", "FAST,ASYNC", "--exit-zero", "--quiet")
+        found.append(Subject("ruff FAST,ASYNC, no cache", (*check, "--no-cache")))
+        found.append(Subject("ruff FAST,ASYNC, cached", check, primes=True))
+    if flake8:
+        check = (flake8, "--isolated", "--select", "ASYNC", "--exit-zero")
+        found.append(Subject("flake8 with flake8-async", check))
+    if fixit:
+        found.append(Subject("Fixit", (fixit, "--quiet", "lint")))
+    if pylint:
+        check = (pylint, "--exit-zero", "--jobs", "0", "--recursive", "y", "--score", "n")
+        found.append(Subject("pylint", check))
+    rules = Path(__file__).with_name("semgrep.yml")
+    if semgrep and rules.exists():
+        check = (semgrep, "scan", "--config", str(rules), "--metrics", "off", "--quiet")
+        found.append(Subject("semgrep", check))
+    return found
+
+
+def _measured(
+    subjects: Iterable[Subject], folder: Path, runs: int
+) -> list[tuple[Subject, list[Cost]]]:
+    costs: list[tuple[Subject, list[Cost]]] = [(subject, []) for subject in subjects]
+    for subject, _ in costs:
+        if subject.primes:
+            _cost(subject, folder)
+    for _ in range(runs):
+        for subject, known in costs:
+            if not known or known[0].seconds < _LONG_SECONDS:
+                known.append(_cost(subject, folder))
+    return costs
+
+
+def _cost(subject: Subject, folder: Path) -> Cost:
+    """Run a command in a folder, on all that lies in it."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [*subject.command, "."],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        print(f"{subject.name} ended with exit code {process.returncode}", file=sys.stderr)
+    scale = 1024 if sys.platform == "linux" else 1024 * 1024
+    return Cost(time.perf_counter() - started, usage.ru_maxrss / scale)
+
+
+def _table(measured: Sequence[tuple[Subject, list[Cost]]]) -> str:
+    cold = _median(measured[0][1])
+    lines = ["| | seconds | asgi-lint takes, cold | MiB | runs |", "|---|--:|--:|--:|--:|"]
+    for subject, costs in measured:
+        seconds, memory = _median(costs), max(cost.memory for cost in costs)
+        ratio = f"{cold / seconds:.2f} of it" if subject is not measured[0][0] else ""
+        lines.append(f"| {subject.name} | {seconds:.2f} | {ratio} | {memory:.0f} | {len(costs)} |")
+    return "\n".join(lines)
+
+
+def _growth(find: Callable[[str], str | None], top: Path, runs: int) -> str:
+    lines = ["| files | cold, seconds | per 1,000 files | warm, seconds | MiB |"]
+    lines.append("|--:|--:|--:|--:|--:|")
+    for size in _SIZES:
+        project = lay_out(top / f"of{size}", size)
+        (_, cold), (_, warm) = _measured(_subjects(find)[:2], project, min(runs, 3))
+        seconds, memory = _median(cold), max(cost.memory for cost in cold)
+        lines.append(
+            f"| {size:,} | {seconds:.2f} | {seconds * 1000 / size:.2f} | {_median(warm):.2f} "
+            f"| {memory:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def _median(costs: Sequence[Cost]) -> float:
+    return statistics.median(cost.seconds for cost in costs)
+
+
+def _heading(find: Callable[[str], str | None]) -> str:
+    programs = (sys.executable, *filter(None, map(find, ("ruff", "flake8", "fixit", "pylint"))))
+    versions = [_version(program) for program in programs]
+    day = dt.datetime.now(tz=dt.timezone.utc).date()
+    load = os.getloadavg()[0]
+    return (
+        f"Measured on {day} with {', '.join(versions)}; "
+        f"{os.cpu_count()} processors, {platform.system()}, load {load:.1f} at the start.\n"
+    )
+
+
+def _version(program: str) -> str:
+    run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    text = " ".join(run.stdout.split())
+    name = Path(program).name
+    return text if text.lower().startswith(name[:4]) else f"{name} {text}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
