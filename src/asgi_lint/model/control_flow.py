@@ -87,7 +87,7 @@ def caught_by(handler: cst.ExceptHandler, tree: FunctionTree) -> Catch | None:
         if isinstance(handler.type, cst.Tuple)
         else [handler.type]
     )
-    catches = [_cancellation(kind, tree) for kind in kinds]
+    catches = [cancellation(kind, tree) for kind in kinds]
     found = next((catch for catch in catches if catch is not None), None)
     if found is None:
         return None
@@ -95,7 +95,8 @@ def caught_by(handler: cst.ExceptHandler, tree: FunctionTree) -> Catch | None:
     return Catch(f"except {found.text}", only)
 
 
-def _cancellation(kind: cst.BaseExpression, tree: FunctionTree) -> Catch | None:
+def cancellation(kind: cst.BaseExpression, tree: FunctionTree) -> Catch | None:
+    """What of the exceptions of one class is cancellation."""
     if isinstance(kind, cst.Call):
         called = tree.names(kind.func)
         return Catch(f"{called}()", True) if called in _CANCELLED_CLASS_CALLS else None  # noqa: FBT003
@@ -122,7 +123,7 @@ def suppressed_by(node: cst.With, tree: FunctionTree) -> Catch | None:
         if not isinstance(item.item, cst.Call) or tree.names(item.item.func) != _SUPPRESS:
             continue
         for arg in item.item.args:
-            catch = _cancellation(arg.value, tree)
+            catch = cancellation(arg.value, tree)
             if catch is not None:
                 return Catch(f"suppress({catch.text})", catch.only_cancellation)
     return None

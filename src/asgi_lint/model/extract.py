@@ -100,6 +100,7 @@ class _Scope:
     decorators: tuple[Expr, ...] = ()
     span: Span | None = None
     returns: list[Expr] = field(default_factory=list)
+    suspends: bool = False
     yields: int = 0
     guarded_yields: int = 0
     guard: int = 0
@@ -121,6 +122,7 @@ class _Scope:
                 declares_global=bool(self.global_names),
                 yields_under_cleanup=0 < self.yields == self.guarded_yields,
                 end_row=self.function.end_lineno or 0,
+                suspends=self.suspends,
             )
         return ScopeFacts(self.index, self.parent, self.qualname, function, self.class_)
 
@@ -177,6 +179,7 @@ class _Walk:
             case ast.With() | ast.AsyncWith():
                 self._with(node, scope)
             case ast.For() | ast.AsyncFor():
+                scope.suspends |= isinstance(node, ast.AsyncFor)
                 self._expression(node.iter, scope)
                 items = self._lower(node.iter)
                 self._bind(node.target, Item(items, items.span), scope)
@@ -265,6 +268,7 @@ class _Walk:
         self._block(node.finalbody, scope)
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: _Scope) -> None:
+        scope.suspends |= isinstance(node, ast.AsyncWith)
         for item in node.items:
             self._expression(item.context_expr, scope)
             if item.optional_vars is not None:
@@ -449,9 +453,12 @@ class _Walk:
             elif kind is ast.Yield or kind is ast.YieldFrom:
                 scope.yields += 1
                 scope.guarded_yields += scope.guard > 0
+            elif kind is ast.Await:
+                scope.suspends = True
             elif kind is ast.NamedExpr:
                 self._bind(node.target, self._lower(node.value), scope)  # type: ignore[attr-defined]
             elif kind is ast.comprehension:
+                scope.suspends |= bool(node.is_async)  # type: ignore[attr-defined]
                 value = self._lower(node.iter)  # type: ignore[attr-defined]
                 self._bind(node.target, Item(value, value.span), scope)  # type: ignore[attr-defined]
             stack.extend(reversed(children_of(node)))

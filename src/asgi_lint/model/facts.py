@@ -42,6 +42,8 @@ class FunctionFacts(Struct, frozen=True, gc=False, array_like=True):
     """Every `yield` stands in a `try` that has a `finally`."""
     end_row: int
     """The last row of the definition."""
+    suspends: bool
+    """There is a place where it may wait for something else: an `await` or its like."""
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name."""

@@ -71,8 +71,11 @@ def is_bound_by(handler: Handler, name: str) -> bool:
     )
 
 
-def asks_which(handler: Handler) -> bool:
-    """Whether it asks which of its exceptions it has caught: `isinstance(error, ...)`."""
+def asks_which(handler: Handler, where: cst.CSTNode | None = None) -> bool:
+    """Whether it asks, there or anywhere, which of its exceptions it has caught.
+
+    That is `isinstance(error, ...)` or `type(error)`.
+    """
     import libcst as cst
 
     from asgi_lint.model.control_flow import walk
@@ -84,8 +87,26 @@ def asks_which(handler: Handler) -> bool:
         and len(node.args) > 0
         and isinstance(node.args[0].value, cst.Name)
         and is_bound_by(handler, node.args[0].value.value)
-        for node in walk(handler.body)
+        for node in walk(where or handler.body)
     )
+
+
+def asked_kinds(
+    handler: Handler, test: cst.BaseExpression
+) -> tuple[cst.BaseExpression, ...] | None:
+    """The classes of `isinstance(error, ...)`, if that is all that a test asks."""
+    import libcst as cst
+
+    match test:
+        case cst.Call(
+            func=cst.Name(value="isinstance"),
+            args=[cst.Arg(value=cst.Name(value=name)), cst.Arg(value=kinds)],
+        ) if is_bound_by(handler, name):
+            if isinstance(kinds, cst.Tuple):
+                return tuple(element.value for element in kinds.elements)
+            return (kinds,)
+        case _:
+            return None
 
 
 def handlers_around(

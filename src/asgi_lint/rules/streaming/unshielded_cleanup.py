@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Span, Step
 from asgi_lint.fixes.imports import import_edit
+from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate, Replacement
-from asgi_lint.model.handlers import asks_which
+from asgi_lint.model.handlers import asked_kinds, asks_which
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 from asgi_lint.rules.rule import Rule
@@ -15,6 +16,7 @@ from asgi_lint.rules.severity import severity_in_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     import libcst as cst
 
@@ -38,8 +40,17 @@ _WAITS = frozenset({"gather", "wait", "wait_for"})
 
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
-    """The first await of each clean-up block of an async generator that can be cancelled."""
-    if not (tree.is_generator and tree.is_async and mentions(tree, "try")):
+    """The first await of each clean-up block of an async generator that can be cancelled.
+
+    Also functions that such a block may await because they shield what they do.
+    """
+    if not tree.is_async:
+        return
+    if not tree.is_generator:
+        if mentions(tree, "shield"):
+            yield from _shielding(tree)
+        return
+    if not mentions(tree, "try"):
         return
     import libcst as cst
 
@@ -49,31 +60,44 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         if not isinstance(node, cst.Try) or not flow.may_be_cancelled(node.body):
             continue
         found = flow.cancellation_handler(node, tree)
-        if found is not None and not asks_which(found[0]):
-            yield from _cleanup(tree, found[0].body, found[1].text)
+        if found is not None:
+            yield from _cleanup(tree, found[0].body, found[1].text, found[0])
         if node.finalbody is not None:
             yield from _cleanup(tree, node.finalbody.body, "finally")
 
 
-def _cleanup(tree: FunctionTree, body: cst.BaseSuite, where: str) -> Iterator[Candidate]:
-    first = _first_unshielded(tree, body)
+def _shielding(tree: FunctionTree) -> Iterator[Candidate]:
+    first = _first_unshielded(tree, tree.node.body)
+    if first is None or _called_name(first) == "shield":
+        yield Candidate(_CODE, tree.scope, tree.span(tree.node.name), (("kind", "shields"),))
+
+
+def _cleanup(
+    tree: FunctionTree, body: cst.BaseSuite, where: str, handler: cst.ExceptHandler | None = None
+) -> Iterator[Candidate]:
+    first = _first_unshielded(tree, body, handler)
     if first is None:
         return
     name = _called_name(first)
     if name == "aclose" and (tree.imports("httpx") or tree.imports("httpx2")):
         return  # httpcore closes its connections under a shield
+    start = tree.span(first.expression).start
     detail = (
         ("where", where),
+        ("called", f"{start.row} {start.column} {name}"),
         ("unsure", name if name in _UNSURE else ""),
         ("last", "yes" if _is_last(body, first) else ""),
     )
     yield Candidate(_CODE, tree.scope, tree.span(first), detail, tuple(_shielded(tree, body)))
 
 
-def _first_unshielded(tree: FunctionTree, body: cst.BaseSuite) -> cst.Await | None:
+def _first_unshielded(
+    tree: FunctionTree, body: cst.BaseSuite, handler: cst.ExceptHandler | None = None
+) -> cst.Await | None:
     """The first await in the block that is neither shielded nor harmless.
 
-    Nor one whose cancellation is caught right there: what follows it does run.
+    Nor one whose cancellation is caught right there: what follows it does run. In a `handler` that
+    asks which exception it has, only what cancellation comes by.
     """
     import libcst as cst
 
@@ -91,6 +115,17 @@ def _first_unshielded(tree: FunctionTree, body: cst.BaseSuite) -> cst.Await | No
             continue
         if isinstance(node, cst.Await) and not _is_harmless(body, node):
             return node
+        if isinstance(node, cst.If) and handler is not None and asks_which(handler, node.test):
+            kinds = asked_kinds(handler, node.test)
+            if kinds is None:
+                return None
+            if not any(flow.cancellation(kind, tree) for kind in kinds):
+                stack += [node.orelse] if node.orelse is not None else []
+                continue
+            if flow.leaves(node.body):
+                stack.clear()
+            stack.append(node.body)
+            continue
         stack.extend(reversed([*child_nodes(node)]))
     return None
 
@@ -208,13 +243,19 @@ def _multi_line_strings(tree: FunctionTree, body: cst.BaseSuite) -> Iterator[Spa
 
 def check(project: Project) -> Iterator[Finding]:
     """The candidates whose generator is streamed, on a release that cuts the clean-up."""
-    for filename, candidate in project.candidates(_CODE):
+    found = [*project.candidates(_CODE)]
+    shielding = {
+        Function(filename, candidate.scope)
+        for filename, candidate in found
+        if candidate.get("kind") == "shields"
+    }
+    for filename, candidate in found:
         stream = project.streams.streams.get(Function(filename, candidate.scope))
         if stream is None:
             continue
         exposure = project.versions.exposure(filename, _HAZARD)
         severity = severity_in_code(exposure)
-        if severity is None:
+        if severity is None or _is_done(project, filename, candidate, shielding):
             continue
         if candidate.get("unsure"):
             severity = Severity.WARNING
@@ -225,6 +266,24 @@ def check(project: Project) -> Iterator[Finding]:
             fix=_fix(project, filename, candidate),
             trace=(Step("the generator is streamed here", stream.site),),
         )
+
+
+def _is_done(
+    project: Project, filename: str, candidate: Candidate, shielding: AbstractSet[Function]
+) -> bool:
+    """Whether the awaited functions of the project never wait, or shield what they wait for."""
+    row, column, name = candidate.get("called").split(" ")
+    awaited = [
+        function
+        for found in project.files[filename].calls[candidate.scope]
+        if found.call.span.start == (int(row), int(column))
+        and ir.last_name(found.call.func) == name
+        for function in project.evaluator.values(filename, candidate.scope, found.call.func)
+    ]
+    return bool(awaited) and all(
+        isinstance(each, Function) and (each in shielding or not project.function(each).suspends)
+        for each in awaited
+    )
 
 
 def _message(project: Project, stream: Stream, candidate: Candidate, releases: str) -> str:
