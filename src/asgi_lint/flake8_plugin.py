@@ -7,6 +7,7 @@ a whole when the first one is asked for, or before flake8 starts its other proce
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from flake8.exceptions import ExecutionError
@@ -106,7 +107,9 @@ def _run(root: str, unsaved: Source | None = None) -> Run:
         if unsaved is not None and not posixpath.exists(unsaved.filename):
             own, given = [*own, unsaved.filename], [root, unsaved.filename]
         sources = {unsaved.filename: unsaved} if unsaved is not None else {}
-        extent = extent_at(root, own, given, settings_for(root))
+        # flake8's processes may not start processes of their own.
+        settings = replace(settings_for(root), jobs=1)
+        extent = extent_at(root, own, given, settings)
         _, run = check_project(extent, sources, current_day())
     except (SettingsError, UsageError) as error:
         raise ExecutionError(f"asgi-lint: {error}") from None
