@@ -16,16 +16,30 @@ TEXT = (ROOT / "docs" / "writing-a-rule.md").read_text(encoding="utf-8")
 _FILE = re.compile(r'^(`{3,4})\w+ title="src/([^"]+)"\n(.*?)^\1$', re.MULTILINE | re.DOTALL)
 
 
+GENERATE = """
+import sys
+from pathlib import Path
+
+sys.path.insert(0, "scripts")
+import generate_docs
+
+generate_docs.main([], Path(sys.argv[1]))
+"""
+
+
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package in which the rule's files stand where the page says."""
-    copy = tmp_path_factory.mktemp("source")
+    """A copy of the package in which the rule's files stand where the page says, and are listed."""
+    root = tmp_path_factory.mktemp("root")
+    copy = root / "src"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "src/asgi_lint", copy / "asgi_lint", ignore=ignored)
     written = _FILE.findall(TEXT)
     assert [Path(name).suffix for _, name, _ in written] == [".py", ".md"]
     for _, name, text in written:
         (copy / name).write_text(text, encoding="utf-8")
+    run = python("-c", GENERATE, str(root), source=copy)
+    assert run.returncode == 0, run.stderr
     return copy
 
 
