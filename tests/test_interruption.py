@@ -78,7 +78,7 @@ def test_end_while_something_is_imported(module: str) -> None:
     "call",
     [
         "os.scandir",
-        "asgi_lint.source.read_source",
+        "asgi_lint.source.read_bytes",
         "libcst.parse_module",
         "asgi_lint.model.project.Project",
         "asgi_lint.settle.settle",

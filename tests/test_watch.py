@@ -50,8 +50,8 @@ def test_session(project: Path, watching: Terminal) -> None:
     lay_out(project, {"requirements.txt": FIXED})
     watching.wait_for("All checks passed: 2 files.")
 
-    lay_out(project, {"app/broken.py": "raise (\n"})
-    watching.wait_for("app/broken.py:1:7: ASG001")
+    lay_out(project, {"app/broken.py": "import fastapi\nraise (\n"})
+    watching.wait_for("app/broken.py:2:7: ASG001")
     watching.wait_for("watching 3 files")
 
     lay_out(project, {"asgi-lint.toml": 'extend-exclude = ["broken.py"\n'})
