@@ -5,20 +5,16 @@ The ways are those of scripts/check_same_answer.py, which does the same with rea
 
 from __future__ import annotations
 
-import os
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from command_line import AFFECTED, APPLICATION, asgi_lint, lay_out
+from command_line import AFFECTED, APPLICATION, asgi_lint, lay_out, python
 from fixture_projects import fixture_projects
 
-from asgi_lint.analysis import extracting, workers
 from asgi_lint.analysis.workers import jobs_that_pay
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SCRIPT = Path(__file__).parents[1] / "scripts/check_same_answer.py"
 PROJECTS = fixture_projects()[::18]
@@ -93,36 +89,42 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def dying(filename: str, *, once: Path | None = None) -> Callable[..., Any]:
-    """An extraction that ends its process over one file."""
+# In a process of its own: with more than one thread, processes are not forked, and what is patched
+# here would not reach them.
+DYING = """
+import os, sys
+from pathlib import Path
+from asgi_lint.analysis import extracting, workers
+from asgi_lint.cli import main
 
-    def extract(files: Any, rules: Any) -> Any:
-        is_met = any(name.endswith(filename) for name, _ in files)
-        if is_met and (once is None or not once.exists()):
-            if once is not None:
-                once.touch()
+times, *arguments = sys.argv[1:]
+
+def extract_all(files, rules):
+    died = Path("died")
+    if any(name.endswith("app3.py") for name, _ in files):
+        if times == "always" or not died.exists():
+            died.touch()
             os._exit(3)
-        return extracting.extract_all(files, rules)
+    return extracting.extract_all(files, rules)
 
-    return extract
+workers.extract_all = extract_all
+main(arguments)
+"""
+forks = pytest.mark.skipif(sys.platform != "linux", reason="what is patched is forked")
 
 
-@pytest.mark.skipif(not workers._may_fork(), reason="the patch reaches forked processes alone")
-def test_process_that_dies_once_changes_nothing(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@forks
+def test_process_that_dies_once_changes_nothing(project: Path) -> None:
     expected = asgi_lint("check", "--jobs", "1")
-    monkeypatch.setattr(workers, "extract_all", dying("app3.py", once=project / "died"))
-    assert asgi_lint("check", "--jobs", "2") == expected
+    assert python("-c", DYING, "once", "check", "--jobs", "2") == expected
     assert (project / "died").exists()
 
 
-@pytest.mark.skipif(not workers._may_fork(), reason="the patch reaches forked processes alone")
-def test_file_that_ends_every_process_is_told_and_the_rest_reported(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(workers, "extract_all", dying("app3.py"))
-    outcome = asgi_lint("check", "--jobs", "2", "--output-format", "concise")
+@forks
+@pytest.mark.usefixtures("project")
+def test_file_that_ends_every_process_is_told_and_the_rest_reported() -> None:
+    arguments = ("check", "--jobs", "2", "--output-format", "concise")
+    outcome = python("-c", DYING, "always", *arguments)
     assert outcome.code == 2
     assert "app3.py" in outcome.stderr
     assert "with exit code 3, twice" in outcome.stderr

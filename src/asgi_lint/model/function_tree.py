@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from asgi_lint.model.children import dotted_name, own_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import libcst as cst
 
@@ -89,6 +89,12 @@ class FunctionTree:
         They cost nothing; where they do, a rule needs no LibCST.
         """
         return tuple(own_nodes(*self._definition.body))
+
+    @property
+    def calls(self) -> Iterator[ast.Call]:
+        """The calls of the body in Python's own tree, with those of inner functions."""
+        for statement in self._definition.body:
+            yield from (node for node in ast.walk(statement) if isinstance(node, ast.Call))
 
     def place(self, node: ast.AST) -> Span:
         """Where a node of Python's own tree stands."""

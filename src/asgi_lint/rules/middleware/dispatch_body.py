@@ -7,6 +7,7 @@ its second parameter with one argument, or hands both its parameters on. Whether
 
 from __future__ import annotations
 
+import ast
 from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -129,7 +130,7 @@ def dispatch_body(tree: FunctionTree) -> DispatchBody | None:
     if len(names) < 2:
         return None
     request, call_next = names[:2]
-    if not _mentions_a_call(tree, request, call_next):
+    if not (_mentions_a_call(tree, request, call_next) and _calls(tree, request, call_next)):
         return None
     from asgi_lint.model.control_flow import walk
 
@@ -146,6 +147,18 @@ def _mentions_a_call(tree: FunctionTree, request: str, call_next: str) -> bool:
     """Whether the text of the body says that it is worth a closer look."""
     texts = (f"{call_next}(", f"{request}, {call_next}", f"={call_next}")
     return any(text in tree.body_text for text in texts)
+
+
+def _calls(tree: FunctionTree, request: str, call_next: str) -> bool:
+    """Whether Python's own tree, which costs less, has a call of the one or with both."""
+    for call in tree.calls:
+        if isinstance(call.func, ast.Name) and call.func.id == call_next:
+            return True
+        values = (*call.args, *(keyword.value for keyword in call.keywords))
+        passed = (each.value if isinstance(each, ast.Starred) else each for each in values)
+        if {request, call_next} <= {each.id for each in passed if isinstance(each, ast.Name)}:
+            return True
+    return False
 
 
 def _ordinary_parameters(tree: FunctionTree) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity
@@ -32,6 +33,8 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The copies in functions that do not look after cookies in another way."""
     if "headers" not in tree.text or any(each in tree.text.lower() for each in _KNOWING):
         return
+    if not any(_is_headers(node) for node in tree.own_nodes):
+        return
     from asgi_lint.rules.middleware.header_copies import header_copies
 
     for copy in header_copies(tree.node.body):
@@ -44,6 +47,15 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         place = tree.span(copy.node)
         fix = (Replacement(place, f"{copy.source}.headers"),) if copy.is_direct else ()
         yield Candidate(_CODE, tree.scope, place, detail, fix)
+
+
+def _is_headers(node: ast.AST) -> bool:
+    """Whether it is `name.headers` or `name.raw_headers`."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in ("headers", "raw_headers")
+        and isinstance(node.value, ast.Name)
+    )
 
 
 def check(project: Project) -> Iterator[Finding]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity, Step
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
+from asgi_lint.model.children import dotted_name
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.streams import STREAMING
 from asgi_lint.model.values import External, Function, Generator
@@ -36,11 +38,25 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The calls that a function returns out of a block that ends what they are given."""
     if tree.is_generator or not mentions(tree, "return "):
         return
-    if not mentions(tree, "with ", "with(", "finally"):
+    if not (mentions(tree, "with ", "with(", "finally") and _may_make_response(tree)):
         return
     from asgi_lint.rules.streaming.held_resources import held_responses
 
     yield from held_responses(tree, _CODE)
+
+
+def _may_make_response(tree: FunctionTree) -> bool:
+    """Whether the function has a block that ends something, and returns or binds a `Class(...)`."""
+    ends = any(
+        isinstance(node, (ast.With, ast.AsyncWith)) or getattr(node, "finalbody", None)
+        for node in tree.own_nodes
+    )
+    return ends and any(
+        isinstance(node, (ast.Return, ast.Assign))
+        and isinstance(node.value, ast.Call)
+        and dotted_name(node.value.func).rpartition(".")[2][:1].isupper()
+        for node in tree.own_nodes
+    )
 
 
 def check(project: Project) -> Iterator[Finding]:
