@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from asgi_lint.diagnostics import Span
@@ -28,6 +29,10 @@ _CLIENT_LEFT = frozenset({"CancelledError", "ClientDisconnect", "GeneratorExit"}
 """Where one of these is caught, nobody is there to be answered."""
 
 
+_STREAM = re.compile(r"(?<![a-z])stream", re.IGNORECASE)
+"""In a name: `stream`, `is_stream` and `streaming`, but not `upstream`."""
+
+
 class Handler(NamedTuple):
     """The names that a handler catches, and whether it ends by raising the same again."""
 
@@ -39,11 +44,14 @@ def late_raises(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     """The candidates of one function; what raises built-in exceptions alone has none."""
     if not mentions(tree, "raise", "except", "suppress("):
         return
-    to_nobody: set[ast.AST] = set()
+    elsewhere: set[ast.AST] = set()
+    """What runs for nobody, or only where it is not streamed."""
     for node in tree.own_nodes:
         match node:
-            case ast.Raise(exc=exc) if exc is not None and node not in to_nobody:
+            case ast.Raise(exc=exc) if exc is not None and node not in elsewhere:
                 yield from _raised(tree, exc, code)
+            case ast.If(test=test, body=body, orelse=orelse) if _asks_for_stream(test):
+                elsewhere.update(own_nodes(*body, *orelse))
             case ast.With(items=items) | ast.AsyncWith(items=items):
                 names = [name for item in items for name in _suppressed(item.context_expr)]
                 if names:
@@ -55,7 +63,18 @@ def late_raises(tree: FunctionTree, code: str) -> Iterator[Candidate]:
                 yield _guard(tree, node.body, found, code)  # type: ignore[attr-defined]
                 for each in handlers:
                     if {name.rpartition(".")[2] for name in _names(each.type)} <= _CLIENT_LEFT:
-                        to_nobody.update(own_nodes(*each.body))
+                        elsewhere.update(own_nodes(*each.body))
+
+
+def _asks_for_stream(test: ast.expr) -> bool:
+    """Whether a condition is that the items are streamed, or are not: `if not obj.is_stream`."""
+    match test:
+        case ast.UnaryOp(operand=operand):
+            return _asks_for_stream(operand)
+        case ast.BoolOp(values=values):
+            return any(_asks_for_stream(value) for value in values)
+        case _:
+            return bool(_STREAM.search(dotted_name(test).rpartition(".")[2]))
 
 
 def _raised(tree: FunctionTree, exc: ast.expr, code: str) -> Iterator[Candidate]:
