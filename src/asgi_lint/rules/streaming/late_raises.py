@@ -44,14 +44,15 @@ def late_raises(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     """The candidates of one function; what raises built-in exceptions alone has none."""
     if not mentions(tree, "raise", "except", "suppress("):
         return
-    elsewhere: set[ast.AST] = set()
-    """What runs for nobody, or only where it is not streamed."""
+    to_nobody: set[ast.AST] = set()
+    asks_for_stream = False  # from there on, what is raised may not be raised in a stream
     for node in tree.own_nodes:
         match node:
-            case ast.Raise(exc=exc) if exc is not None and node not in elsewhere:
-                yield from _raised(tree, exc, code)
-            case ast.If(test=test, body=body, orelse=orelse) if _asks_for_stream(test):
-                elsewhere.update(own_nodes(*body, *orelse))
+            case ast.Raise(exc=exc) if exc is not None and node not in to_nobody:
+                if not asks_for_stream:
+                    yield from _raised(tree, exc, code)
+            case ast.If(test=test) if _asks_for_stream(test):
+                asks_for_stream = True
             case ast.With(items=items) | ast.AsyncWith(items=items):
                 names = [name for item in items for name in _suppressed(item.context_expr)]
                 if names:
@@ -63,11 +64,11 @@ def late_raises(tree: FunctionTree, code: str) -> Iterator[Candidate]:
                 yield _guard(tree, node.body, found, code)  # type: ignore[attr-defined]
                 for each in handlers:
                     if {name.rpartition(".")[2] for name in _names(each.type)} <= _CLIENT_LEFT:
-                        elsewhere.update(own_nodes(*each.body))
+                        to_nobody.update(own_nodes(*each.body))
 
 
 def _asks_for_stream(test: ast.expr) -> bool:
-    """Whether a condition is that the items are streamed, or are not: `if not obj.is_stream`."""
+    """Whether a condition is that items are streamed, or were: `if not obj.is_stream`."""
     match test:
         case ast.UnaryOp(operand=operand):
             return _asks_for_stream(operand)
