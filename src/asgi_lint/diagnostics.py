@@ -24,10 +24,6 @@ class Span(NamedTuple):
     start: Position
     end: Position
 
-    def overlaps(self, other: Span) -> bool:
-        """Whether both share a character; touching ends do not."""
-        return self.start < other.end and other.start < self.end
-
 
 FILE_START = Span(Position(1, 1), Position(1, 1))
 

@@ -25,11 +25,10 @@ def raised_classes(
     if not raised.get("call"):
         yield from named_classes(project, function, (raised.get("name"),))
         return
-    for found in project.roles.calls(function):
-        if found.call.span == raised.span:
-            for value in project.evaluator.values(function.filename, found.scope, found.call):
-                if isinstance(value, Instance):
-                    yield value.class_
+    for found in project.roles.calls_at(function, raised.span):
+        for value in project.evaluator.values(function.filename, found.scope, found.call):
+            if isinstance(value, Instance):
+                yield value.class_
 
 
 def named_classes(

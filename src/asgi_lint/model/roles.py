@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
+    from asgi_lint.diagnostics import Span
     from asgi_lint.model.dependencies import Asked
     from asgi_lint.model.evaluation import Evaluator
     from asgi_lint.model.facts import CallFacts
@@ -64,6 +65,13 @@ class Roles:
     def calls(self, function: Function) -> list[CallFacts]:
         """The calls in the function's own body."""
         return self._files[function.filename].calls[function.scope]
+
+    def calls_at(self, function: Function, span: Span) -> list[CallFacts]:
+        """The call in the function's own body that stands at a place, and what it calls in turn.
+
+        The second is `f(x)` for `run_in_threadpool(f, x)`.
+        """
+        return [found for found in self.calls(function) if found.call.span == span]
 
     def run_for(
         self, endpoint: Endpoint, without: AbstractSet[Function] = frozenset()

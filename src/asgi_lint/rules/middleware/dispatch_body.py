@@ -76,18 +76,6 @@ class DispatchBody:
             case _:
                 return False
 
-    def calls_on_request(self, *methods: str) -> Iterator[cst.Call]:
-        """The calls `request.method(...)` in its own body, in source order."""
-        import libcst as cst
-
-        for node in self.nodes:
-            match node:
-                case cst.Call(func=cst.Attribute(value=cst.Name(value=owner), attr=attr)):
-                    if owner == self.request and attr.value in methods:
-                        yield node
-                case _:
-                    continue
-
     def assignments_to(self, name: str) -> Iterator[cst.CSTNode]:
         """What binds a name anew in its own body: assignments, `for`, `with`, the walrus."""
         import libcst as cst

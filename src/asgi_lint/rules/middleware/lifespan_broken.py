@@ -128,11 +128,10 @@ def _what(act: Candidate) -> str:
 def _called(
     project: Project, function: Function, act: Candidate
 ) -> Iterator[Function | Class | External]:
-    for found in project.roles.calls(function):
-        if found.call.span == act.span:
-            for value in project.evaluator.values(function.filename, found.scope, found.call.func):
-                if isinstance(value, (Function, Class, External)):
-                    yield value
+    for found in project.roles.calls_at(function, act.span):
+        for value in project.evaluator.values(function.filename, found.scope, found.call.func):
+            if isinstance(value, (Function, Class, External)):
+                yield value
 
 
 def _finding(project: Project, middleware: PureMiddleware, failure: _Failure) -> Iterator[Finding]:

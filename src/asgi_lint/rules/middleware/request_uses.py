@@ -119,9 +119,8 @@ def _resolved(
 def _deed(project: Project, dispatcher: Dispatcher, candidate: Candidate) -> _Deed:
     if candidate.get("kind") != HAND_ON:
         return _Deed(candidate.get("kind"))
-    for found in project.roles.calls(dispatcher.function):
-        if found.call.span == candidate.span:
-            return _done_by(project, dispatcher.function, found, dispatcher.request, 1)
+    for found in project.roles.calls_at(dispatcher.function, candidate.span):
+        return _done_by(project, dispatcher.function, found, dispatcher.request, 1)
     return _NOTHING
 
 

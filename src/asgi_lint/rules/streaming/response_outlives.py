@@ -62,7 +62,7 @@ def _may_make_response(tree: FunctionTree) -> bool:
 def check(project: Project) -> Iterator[Finding]:
     """The candidates that are responses, and need what is gone."""
     for filename, candidate in project.candidates(_CODE):
-        found = _call(project, filename, candidate.scope, candidate.span)
+        found = _call(project, Function(filename, candidate.scope), candidate.span)
         if found is None:
             continue
         is_file = _makes(project, filename, found, fw.FILE_RESPONSE)
@@ -80,9 +80,8 @@ def check(project: Project) -> Iterator[Finding]:
         yield _finding(filename, candidate, found, kind, is_file=is_file)
 
 
-def _call(project: Project, filename: str, scope: int, span: Span) -> CallFacts | None:
-    calls = project.files[filename].calls[scope]
-    return next((found for found in calls if found.call.span == span), None)
+def _call(project: Project, function: Function, span: Span) -> CallFacts | None:
+    return next(iter(project.roles.calls_at(function, span)), None)
 
 
 def _makes(project: Project, filename: str, found: CallFacts, *names: str) -> bool:
@@ -105,7 +104,7 @@ def _reads_later(project: Project, filename: str, candidate: Candidate) -> bool:
 
 
 def _makes_generator(project: Project, filename: str, scope: int, span: Span) -> bool:
-    found = _call(project, filename, scope, span)
+    found = _call(project, Function(filename, scope), span)
     return found is not None and any(
         isinstance(value, Generator) and value.span == span
         for value in project.evaluator.values(filename, scope, found.call)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Span, Step
 from asgi_lint.fixes.imports import import_edit
-from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.handlers import asked_kinds, asks_which
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.severity import severity_in_code
+from asgi_lint.rules.streaming.written_spans import read_span, write_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,10 +81,9 @@ def _cleanup(
     name = _called_name(first)
     if name == "aclose" and (tree.imports("httpx") or tree.imports("httpx2")):
         return  # httpcore closes its connections under a shield
-    start = tree.span(first.expression).start
     detail = (
         ("where", where),
-        ("called", f"{start.row} {start.column} {name}"),
+        ("called", write_span(tree.span(first.expression))),
         ("unsure", name if name in _UNSURE else ""),
         ("last", "yes" if _is_last(body, first) else ""),
     )
@@ -272,12 +271,11 @@ def _is_done(
     project: Project, filename: str, candidate: Candidate, shielding: AbstractSet[Function]
 ) -> bool:
     """Whether the awaited functions of the project never wait, or shield what they wait for."""
-    row, column, name = candidate.get("called").split(" ")
+    caller = Function(filename, candidate.scope)
+    calls = project.roles.calls_at(caller, read_span(candidate.get("called")))
     awaited = [
         function
-        for found in project.files[filename].calls[candidate.scope]
-        if found.call.span.start == (int(row), int(column))
-        and ir.last_name(found.call.func) == name
+        for found in calls[:1]
         for function in project.evaluator.values(filename, candidate.scope, found.call.func)
     ]
     return bool(awaited) and all(

@@ -10,8 +10,9 @@ from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.facts import BindingFacts
 from asgi_lint.model.mentions import mentions
-from asgi_lint.model.values import External, Instance, Typed
+from asgi_lint.model.values import External, Function, Instance, Typed
 from asgi_lint.rules.rule import Rule
+from asgi_lint.rules.streaming.written_spans import read_span, write_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,13 +39,12 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     from asgi_lint.rules.streaming.copied_headers import copied_headers
 
     for copy in copied_headers(tree.node.body):
-        start = tree.span(copy.response)
         detail = (
             ("source", copy.source),
             ("dropped", " ".join(sorted(copy.dropped))),
             ("constants", " ".join(sorted(copy.constants))),
             ("json", "yes" if copy.is_json else ""),
-            ("response", f"{start.start.row} {start.start.column}"),
+            ("response", write_span(tree.span(copy.response))),
         )
         span = tree.span(copy.value)
         kept = _leaving_out(tree, span.start.row, copy.source)
@@ -131,12 +131,11 @@ def _items(value: ir.Expr) -> set[str] | None:
 
 
 def _makes_response(project: Project, filename: str, candidate: Candidate) -> bool:
-    row, column = (int(each) for each in candidate.get("response").split())
-    for found in project.files[filename].calls[candidate.scope]:
-        if found.call.span.start == (row, column):
-            for class_ in project.evaluator.made(filename, candidate.scope, found.call):
-                if project.evaluator.is_subclass(class_, fw.RESPONSE):
-                    return isinstance(class_, External)
+    caller = Function(filename, candidate.scope)
+    for found in project.roles.calls_at(caller, read_span(candidate.get("response"))):
+        for class_ in project.evaluator.made(filename, candidate.scope, found.call):
+            if project.evaluator.is_subclass(class_, fw.RESPONSE):
+                return isinstance(class_, External)
     return False
 
 

@@ -52,12 +52,10 @@ def _serving(project: Project) -> frozenset[Function]:
 
 def _is_shared(project: Project, function: Function, candidate: Candidate) -> bool:
     """Whether the client is one for many requests, so that its pool runs empty."""
-    span = read_span(candidate.get("opened"))
     return any(
-        found.call.span == span
-        and isinstance(found.call.func, ir.Attribute)
+        isinstance(found.call.func, ir.Attribute)
         and is_shared(project, function, found.call.func.value)
-        for found in project.roles.calls(function)
+        for found in project.roles.calls_at(function, read_span(candidate.get("opened")))
     )
 
 
