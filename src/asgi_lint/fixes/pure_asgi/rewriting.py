@@ -60,8 +60,10 @@ def _may_dispatch(tree: FunctionTree) -> bool:
     if tree.name == "dispatch" or _MIDDLEWARE.search(tree.decorators_text):
         return True
     is_alike = "next" in "".join(tree.ordinary[-1:]) or bool(tree.decorators_text)
+    if not is_alike:
+        return False
     given = re.compile(rf"\bself *\. *{tree.name}\b|\bdispatch *= *{tree.name}\b")
-    return is_alike and any(given.search(line) for line in tree.lines)
+    return tree.stands_in_file(given)
 
 
 _MIDDLEWARE = re.compile(r"\.\s*middleware\b")
