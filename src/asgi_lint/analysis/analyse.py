@@ -137,6 +137,7 @@ class _Steps:
         unsaved: Mapping[str, Source | SourceProblem],
     ) -> tuple[Mapping[tuple[str, str], str], Analysis]:
         # Late: what a cache knows needs none of them.
+        from asgi_lint.model.index import FileIndex
         from asgi_lint.model.project import Project
         from asgi_lint.versions import disk
         from asgi_lint.versions.effective import Versions
@@ -174,6 +175,7 @@ class _Steps:
                 tuple(sorted(unparsable, key=lambda each: each.place)),
                 tuple(unreadable),
                 self.stated,
+                self.memory.index if self.memory is not None else FileIndex,
             )
             findings = self._findings(project, facts, outdated, crashes)
             stated = frozenset(each.place.filename for each in versions.requirements)

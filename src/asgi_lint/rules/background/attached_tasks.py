@@ -77,10 +77,9 @@ def _is_called_by_fastapi_alone(project: Project, function: Function) -> bool:
     ):
         return False
     return not any(
-        ir.last_name(found.call.func) == facts.name
-        and function in project.evaluator.values(filename, found.scope, found.call.func)
+        function in project.evaluator.values(filename, found.scope, found.call.func)
         for filename, index in project.files.items()
-        for found in index.facts.calls
+        for found in index.calls_named((facts.name,))
     )
 
 
