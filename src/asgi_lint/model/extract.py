@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from asgi_lint.diagnostics import FILE_START
 from asgi_lint.model.children import children_of
 from asgi_lint.model.expressions import Attribute, Call, Constant, Item, Name, dotted, last_name
 from asgi_lint.model.expressions import Sequence as Display
@@ -66,6 +67,7 @@ def extract(
         candidates=tuple(walk.candidates),
         import_row=_import_row(module),
         newline=walk.spans.newline,
+        unread=tuple((message, place) for place, message in walk.unread.items()),
     )
 
 
@@ -141,6 +143,7 @@ class _Walk:
         self.bindings: list[BindingFacts] = []
         self.calls: list[CallFacts] = []
         self.candidates: list[Candidate] = []
+        self.unread: dict[Span, str] = {}
 
     def module(self, module: ast.Module) -> None:
         self._module = module
@@ -473,9 +476,17 @@ class _Walk:
     @cached_property
     def whole(self) -> WholeFile | None:
         """LibCST's tree of all of it; None where LibCST does not read it."""
+        from asgi_lint.nesting import out_of_bounds
         from asgi_lint.model.whole_file import whole_file  # late: it loads LibCST
 
+        if why := out_of_bounds(self._text):
+            self.leave_out("This file", why, FILE_START)
+            return None
         return whole_file(self._text)
+
+    def leave_out(self, what: str, why: str, place: Span) -> None:
+        """Say that no rule can look into a part of the file."""
+        self.unread[place] = f"{what} is {why} to be analysed in full."
 
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what this file's imports bind it to."""

@@ -43,6 +43,9 @@ class File(Protocol):
     def whole(self) -> WholeFile | None:
         """LibCST's tree of all of it; None where LibCST does not read it."""
 
+    def leave_out(self, what: str, why: str, place: Span) -> None:
+        """Say that no rule can look into a part of the file, such as "`f`"."""
+
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what an import binds it to."""
 
@@ -185,10 +188,14 @@ class FunctionTree:
     def _parsed(self) -> tuple[cst.FunctionDef, Positions]:
         import libcst as cst
 
+        from asgi_lint.nesting import out_of_bounds
         from asgi_lint.model.parse import Positions, parse
 
         first = self._first_row_of_all
         text = self._file.spans.text(first, self.last_row)
+        if why := out_of_bounds(text):
+            self._file.leave_out(f"`{self.name}`", why, self._file.spans.name(self._definition))
+            raise NotReadError
         if text[:1].isspace():  # a method, or nested: something must stand around its indentation
             text = f"if 1:{self.newline}{text}"
             first -= 1
