@@ -26,11 +26,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from damage import damaged
 
+from asgi_lint.cli.reporting import report_of
 from asgi_lint.depict import depict
 from asgi_lint.fixing import fix
 from asgi_lint.picture.formats import render as drawn
 from asgi_lint.reporters.formats import FORMATS, render
-from asgi_lint.reporters.report import Report
 from asgi_lint.rules.registry import rules
 from asgi_lint.settings import load_settings, overridden
 
@@ -145,8 +145,7 @@ def failure_of(content: bytes, folder: Path, number: int) -> str:
         picture, run = depict(folder.as_posix(), _settings_for)
         for name in PICTURES:
             drawn(picture, name, folder, color=False)
-        texts = {name: source.text for name, source in run.sources.items()}
-        report = Report(run.diagnostics, texts, folder, folder, 1, rules(), "0")
+        report = report_of(run, with_pages=True)
         for name in FORMATS:
             render(report, name).encode()
     except Exception:
