@@ -92,6 +92,12 @@ BODIES = {
     "and": f"x = 1{' and 1' * 50_000}",
     "calls": f"x = a{'.b()' * 10_000}",
     "ifs": nested(step="if x:", depth=85),
+    "loops": nested(step="for a in b:", depth=85),
+    "endless loops": nested(step="while True:", depth=85, last="break"),
+    "finally": "\n".join(
+        f"{chr(32) * n}try: f()\n{chr(32) * n}finally:" for n in range(80)
+    )
+    + f"\n{chr(32) * 80}g()",
     "tries": attempts(18),
     "ifs in a row": "\n".join(f"if a{n}:\n    x = {n}\nelse:\n    x = f({n})" for n in range(60)),
     "tries in a row": "\n".join(f"try:\n    x = {n}\nexcept E:\n    y()" for n in range(60)),
@@ -194,7 +200,7 @@ def test_deep_and_wide_bodies(tmp_path: Path) -> None:
     told = {line.partition(":")[0] for line in found if "nested too deeply" in line}
     assert analysed | told == files.keys()
     for number, name in enumerate(BODIES):
-        if name in ("ifs", "tries", "ifs in a row", "tries in a row", "names", "lambdas"):
+        if name in ("ifs", "loops", "endless loops", "finally", "tries", "ifs in a row", "tries in a row", "names", "lambdas"):
             assert f"stream_{number}.py" not in told
             assert f"dispatcher_{number}.py" not in told
 
