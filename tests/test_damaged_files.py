@@ -72,7 +72,7 @@ def test_file_that_is_cut(folder: Path, text: bytes, place: float) -> None:
     assert failure_of(text[: int(len(text) * place)], folder, 0) == ""
 
 
-@settings(bounded, max_examples=25)
+@settings(bounded, max_examples=12)
 @given(source=hypothesmith.from_node(), inside=st.booleans())
 def test_valid_file_that_no_one_writes(folder: Path, source: str, *, inside: bool) -> None:
     with warnings.catch_warnings():

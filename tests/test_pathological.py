@@ -94,14 +94,12 @@ BODIES = {
     "ifs": nested(step="if x:", depth=85),
     "loops": nested(step="for a in b:", depth=85),
     "endless loops": nested(step="while True:", depth=85, last="break"),
-    "finally": "\n".join(
-        f"{chr(32) * n}try: f()\n{chr(32) * n}finally:" for n in range(80)
-    )
+    "finally": "\n".join(f"{chr(32) * n}try: f()\n{chr(32) * n}finally:" for n in range(80))
     + f"\n{chr(32) * 80}g()",
     "tries": attempts(18),
     "ifs in a row": "\n".join(f"if a{n}:\n    x = {n}\nelse:\n    x = f({n})" for n in range(60)),
     "tries in a row": "\n".join(f"try:\n    x = {n}\nexcept E:\n    y()" for n in range(60)),
-    "elif": "if x:\n    pass\n" + "elif x == 1:\n    y = 1\n" * 2_000,
+    "elif": "if x:\n    pass\n" + "elif x == 1:\n    y = 1\n" * 300,
     "patterns": f"match x:\n    case {'[' * 40}a{']' * 40}:\n        pass",
     "lambdas": f"x = {'lambda: ' * 150}1",
     "names": "x = 1\n" + "x = x + x\n" * 300,
@@ -109,15 +107,15 @@ BODIES = {
 }
 FILES = {
     "list": f"x = [{'1, ' * 100_000}]\n",
-    "list of calls": f"x = [{'f(1), ' * 10_000}]\n",
+    "list of calls": f"x = [{'f(1), ' * 3_000}]\n",
     "dict": f"x = {{{''.join(f'{n}: {n}, ' for n in range(50_000))}}}\n",
-    "arguments": f"app.add_middleware({'1, ' * 50_000})\n",
-    "line": "x = f(1); " * 10_000 + "y = '" + "a" * 1_000_000 + "'" + "\n",
+    "arguments": f"app.add_middleware({'1, ' * 5_000})\n",
+    "line": "x = f(1); " * 3_000 + "y = '" + "a" * 1_000_000 + "'" + "\n",
     "string": f"x = '{'é' * 1_000_000}'\n",
     "strings": "x = (" + "'a'\n" * 20_000 + ")\n",
     "brackets": f"x = {'[' * 5_000}\n",
     "decorators": "@app.get('/')\n" * 1_000 + "def get(): pass\n",
-    "functions": "\n".join(f"async def f{n}(a):\n    await a.b()" for n in range(3_000)) + "\n",
+    "functions": "\n".join(f"async def f{n}(a):\n    await a.b()" for n in range(1_000)) + "\n",
     "functions in functions": nested(step="def f():", depth=85) + "\n",
     "classes in classes": nested(step="class A(BaseHTTPMiddleware):", depth=85) + "\n",
     "elif": "if x: pass\n" + "elif x: f()\n" * 50_000,
@@ -125,9 +123,7 @@ FILES = {
     + "".join(f"class C{n + 1}(C{n}): pass\n" for n in range(2_000))
     + "app.add_middleware(C2000)\n",
     "diamonds": "class A0(Timing): pass\nclass B0(Timing): pass\n"
-    + "".join(
-        f"class {name}{n + 1}(A{n}, B{n}): pass\n" for n in range(60) for name in ("A", "B")
-    )
+    + "".join(f"class {name}{n + 1}(A{n}, B{n}): pass\n" for n in range(60) for name in ("A", "B"))
     + "app.add_middleware(A60)\n",
     "bases in a circle": "class A(B): pass\nclass B(A): pass\napp.add_middleware(A)\n",
     "middleware": "app.add_middleware(Timing)\n" * 1_000,
@@ -200,7 +196,17 @@ def test_deep_and_wide_bodies(tmp_path: Path) -> None:
     told = {line.partition(":")[0] for line in found if "nested too deeply" in line}
     assert analysed | told == files.keys()
     for number, name in enumerate(BODIES):
-        if name in ("ifs", "loops", "endless loops", "finally", "tries", "ifs in a row", "tries in a row", "names", "lambdas"):
+        if name in (
+            "ifs",
+            "loops",
+            "endless loops",
+            "finally",
+            "tries",
+            "ifs in a row",
+            "tries in a row",
+            "names",
+            "lambdas",
+        ):
             assert f"stream_{number}.py" not in told
             assert f"dispatcher_{number}.py" not in told
 
@@ -211,7 +217,7 @@ def test_pathological_files(tmp_path: Path) -> None:
     analysed = {line.partition(":")[0] for line in found if FOUND in line}
     told = {line.partition(":")[0] for line in found if "ASG001" in line}
     assert analysed | told == files.keys()
-    assert told <= {"brackets.py", "elif.py", "functions_in_functions.py", "arguments.py"}
+    assert told <= {"brackets.py", "elif.py", "functions_in_functions.py"}
 
 
 @pytest.mark.parametrize("name", ["every router in every one", "routers twice", "dependencies"])

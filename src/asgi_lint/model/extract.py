@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from asgi_lint.diagnostics import FILE_START
 from asgi_lint.model.children import children_of
 from asgi_lint.model.expressions import Attribute, Call, Constant, Item, Name, dotted, last_name
 from asgi_lint.model.expressions import Sequence as Display
@@ -476,17 +475,14 @@ class _Walk:
     @cached_property
     def whole(self) -> WholeFile | None:
         """LibCST's tree of all of it; None where LibCST does not read it."""
-        from asgi_lint.nesting import out_of_bounds
         from asgi_lint.model.whole_file import whole_file  # late: it loads LibCST
+        from asgi_lint.nesting import out_of_bounds
 
-        if why := out_of_bounds(self._text):
-            self.leave_out("This file", why, FILE_START)
-            return None
-        return whole_file(self._text)
+        return whole_file(self._text) if not out_of_bounds(self._text) else None
 
-    def leave_out(self, what: str, why: str, place: Span) -> None:
-        """Say that no rule can look into a part of the file."""
-        self.unread[place] = f"{what} is {why} to be analysed in full."
+    def leave_out(self, function: str, why: str, place: Span) -> None:
+        """Say that no rule can look into a function."""
+        self.unread[place] = f"`{function}` is {why} to be analysed in full."
 
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what this file's imports bind it to."""

@@ -41,10 +41,10 @@ class File(Protocol):
 
     @property
     def whole(self) -> WholeFile | None:
-        """LibCST's tree of all of it; None where LibCST does not read it."""
+        """LibCST's tree of all of it; None where that cannot be had."""
 
-    def leave_out(self, what: str, why: str, place: Span) -> None:
-        """Say that no rule can look into a part of the file, such as "`f`"."""
+    def leave_out(self, function: str, why: str, place: Span) -> None:
+        """Say that no rule can look into a function."""
 
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what an import binds it to."""
@@ -102,6 +102,11 @@ class FunctionTree:
     def place(self, node: ast.AST) -> Span:
         """Where a node of Python's own tree stands."""
         return self._file.spans(node)
+
+    @property
+    def name_place(self) -> Span:
+        """Where the function's name stands."""
+        return self._file.spans.name(self._definition)
 
     @property
     def raises_own(self) -> bool:
@@ -188,13 +193,13 @@ class FunctionTree:
     def _parsed(self) -> tuple[cst.FunctionDef, Positions]:
         import libcst as cst
 
-        from asgi_lint.nesting import out_of_bounds
         from asgi_lint.model.parse import Positions, parse
+        from asgi_lint.nesting import out_of_bounds
 
         first = self._first_row_of_all
         text = self._file.spans.text(first, self.last_row)
         if why := out_of_bounds(text):
-            self._file.leave_out(f"`{self.name}`", why, self._file.spans.name(self._definition))
+            self._file.leave_out(self.name, why, self.name_place)
             raise NotReadError
         if text[:1].isspace():  # a method, or nested: something must stand around its indentation
             text = f"if 1:{self.newline}{text}"

@@ -37,8 +37,8 @@ def syntax_tree(text: str) -> ast.Module | SyntaxProblem:
 def _second_opinion(text: str, stated: Exception) -> ast.Module | SyntaxProblem:
     import libcst as cst
 
-    from asgi_lint.nesting import out_of_bounds
     from asgi_lint.model.newer_syntax import converted
+    from asgi_lint.nesting import out_of_bounds
 
     why = out_of_bounds(text)
     if why and _is_limit(stated):

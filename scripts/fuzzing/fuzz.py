@@ -1,12 +1,12 @@
 """Damages Python files and looks whether the analysis stands it.
 
-    python scripts/fuzz.py [--seconds 60] [--seed 1] [--bound 20] [--keep FOLDER] [FOLDER...]
+    python scripts/fuzzing/fuzz.py [--seconds 60] [--seed 1] [--bound 20] [--keep FOLDER] [FOLDER..]
 
-Files of the FOLDERs (fixtures, if none is given) are cut, their bytes changed, their tokens swapped,
-their lines moved; each such mutant is checked with all rules, fixed, drawn and reported. Another
-process does it, and is ended if it takes longer than the bound (in seconds of wall clock) for one
-mutant or more than 4 GB. What crashed, hung or was fixed to something that does not compile is
-written to the folder to keep, and named; the exit code is then 1. The same seed makes the same
+Files of the FOLDERs (fixtures, if none is given) are cut, their bytes changed, their tokens
+swapped, their lines moved; each such mutant is checked with all rules, fixed, drawn and reported.
+Another process does it, and is ended if it takes longer than the bound (in seconds of wall clock)
+for one mutant or more than 4 GB. What crashed, hung or was fixed to something that does not compile
+is written to the folder to keep, and named; the exit code is then 1. The same seed makes the same
 mutants.
 """
 
@@ -24,8 +24,6 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from damage import damaged
-
 from asgi_lint.cli.reporting import report_of
 from asgi_lint.depict import depict
 from asgi_lint.fixing import fix
@@ -33,6 +31,7 @@ from asgi_lint.picture.formats import render as drawn
 from asgi_lint.reporters.formats import FORMATS, render
 from asgi_lint.rules.registry import rules
 from asgi_lint.settings import load_settings, overridden
+from damage import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bound", type=float, default=20, help="seconds for one mutant")
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
     given = parser.parse_args(arguments)
-    texts = _texts(given.folders or [Path(__file__).parent.parent / "fixtures"])
+    texts = _texts(given.folders or [Path(__file__).parents[2] / "fixtures"])
     failures, end, number = 0, time.monotonic() + given.seconds, 0
     while time.monotonic() < end:
         number, failure = _until_failure(texts, given.seed, number, end, given.bound)
