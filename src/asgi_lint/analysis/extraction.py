@@ -156,6 +156,8 @@ class Extraction:
             facts = self._earlier(filename)
         if facts is None:
             return self._imported(filename, _stated_imports(self._texts[filename].text))
+        for message, place in facts.unread:
+            self.unparsable.append(Finding(Place(filename, place), message))
         self._facts[filename] = facts
         imports = {(found.module, found.level, found.name or "") for found in facts.imports}
         return self._imported(filename, imports)

@@ -38,7 +38,10 @@ class File(Protocol):
 
     @property
     def whole(self) -> WholeFile | None:
-        """LibCST's tree of all of it; None where LibCST does not read it."""
+        """LibCST's tree of all of it; None where that cannot be had."""
+
+    def leave_out(self, function: str, why: str, place: Span) -> None:
+        """Say that no rule can look into a function."""
 
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what an import binds it to."""
@@ -100,6 +103,11 @@ class FunctionTree:
     def place(self, node: ast.AST) -> Span:
         """Where a node of Python's own tree stands."""
         return self._file.spans(node)
+
+    @property
+    def name_place(self) -> Span:
+        """Where the function's name stands."""
+        return self._file.spans.name(self._definition)
 
     @cached_property
     def in_file(self) -> FunctionInFile:
@@ -184,9 +192,13 @@ class FunctionTree:
         import libcst as cst
 
         from asgi_lint.model.parse import Positions, parse
+        from asgi_lint.nesting import out_of_bounds
 
         first = self._first_row_of_all
         text = self._file.spans.text(first, self.last_row)
+        if why := out_of_bounds(text):
+            self._file.leave_out(self.name, why, self.name_place)
+            raise NotReadError
         if text[:1].isspace():  # a method, or nested: something must stand around its indentation
             text = f"if 1:{self.newline}{text}"
             first -= 1
