@@ -18,6 +18,7 @@ from asgi_lint.source import NEWLINE
 from asgi_lint.suppression import CANNOT_BE_SILENCED, NAMED_ONLY, FileKind, find_suppressions
 from asgi_lint.suppression_edits import addition
 from asgi_lint.versions.readers import is_lock
+from asgi_lint.versions.readers.yaml_places import events
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from asgi_lint.source import Source
     from asgi_lint.suppression import Suppressions
 
+_SAYING = ("value", "anchor", "tag")
 _CONTINUED = re.compile(r"\\[ \t]*$")
 
 
@@ -190,14 +192,18 @@ def _toml(text: str) -> object:
 
     try:
         return tomli.loads(text)
-    except tomli.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _yaml(text: str) -> object:
+    """What a document says, but not where; its aliases are not followed, which might not end."""
     import yaml
 
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return [
+            (type(each).__name__, *(getattr(each, name, None) for name in _SAYING))
+            for each in events(text)
+        ]
+    except (yaml.YAMLError, RecursionError):
         return None
