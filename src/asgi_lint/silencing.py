@@ -6,6 +6,7 @@ must silence the diagnostic, and the file must say what it has said before.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -72,7 +73,12 @@ def silencing(
             by_file.setdefault(diagnostic.place.filename, []).append(diagnostic)
     changes: list[Change] = []
     silenced: list[Diagnostic] = []
+    targets: set[str] = set()
     for filename, found in by_file.items():
+        target = os.path.realpath(filename)
+        if target in targets:  # another name (a symbolic link) of a file that has the comments
+            continue
+        targets.add(target)
         source = run.sources[filename]
         if (obstacle := _obstacle(source, reason, obstacle_to)) is not None:
             refusals += [Refusal(each, obstacle) for each in found]
