@@ -29,17 +29,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from asgi_lint.settings import Settings
+
+    Process: TypeAlias = "subprocess.Popen[bytes] | _Forked"
 
 CACHE = ".asgi-lint_cache"
 PROJECTS = 4
 _SECONDS = 60
 """How long a run may take before it counts as one that hangs."""
 
-_COMMAND = [sys.executable, "-m", "asgi_lint", "check", "--fix", "--jobs", "2"]
-_OPTIONS = ["--output-format", "json", "."]
+_ARGUMENTS = ["check", "--fix", "--jobs", "2", "--output-format", "json", "."]
 _MODULE = '''\
 """Accounts, part {number}."""
 
@@ -120,31 +122,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--times", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--modules", type=int, default=74)
+    parser.add_argument(
+        "--forked", action="store_true", help="fork runs off this process, which is faster"
+    )
     asked = parser.parse_args(arguments)
     counts: Counter[str] = Counter()
     failed = 0
-    for outcome in outcomes(asked.times, asked.seed, asked.modules):
+    for number, outcome in enumerate(
+        outcomes(asked.times, asked.seed, asked.modules, forked=asked.forked), start=1
+    ):
         counts[f"{outcome.kind}, {outcome.stage}"] += 1
         failed += bool(outcome.faults)
         for fault in outcome.faults:
             print(f"{outcome.kind}, {outcome.stage}: {fault}", flush=True)
-    for what, number in sorted(counts.items()):
-        print(f"{number:5} {what}")
+        if number % 50 == 0:
+            print(f"{number} runs", flush=True)
+    for what, count in sorted(counts.items()):
+        print(f"{count:5} {what}")
     print(f"{asked.times} runs were ended (seed {asked.seed}); {failed} left something wrong")
     return 1 if failed else 0
 
 
-def outcomes(times: int, seed: int, modules: int) -> Iterator[Outcome]:
+def outcomes(times: int, seed: int, modules: int, *, forked: bool = False) -> Iterator[Outcome]:
     """What becomes of runs that are ended, each in another way and at another moment."""
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         top = Path(name).resolve()
         template = top / "template"
         _lay_out(template, modules)
-        expected = _undisturbed(template, top / "tree")
+        start: Callable[[Path], Process] = _Forked if forked else _started
+        _reported(template, is_kept=False)  # which imports most of what a copy needs
+        expected = _undisturbed(template, top / "tree", start)
         for number in range(times):
             shutil.copytree(template, top / "tree")
-            yield _ended(top / "tree", expected, KINDS[number % len(KINDS)], chance)
+            yield _ended(top / "tree", expected, KINDS[number % len(KINDS)], chance, start)
             shutil.rmtree(top / "tree")
 
 
@@ -158,13 +169,14 @@ def _lay_out(tree: Path, modules: int) -> None:
             (folder / f"part{number}.py").write_text(_MODULE.format(number=number))
 
 
-def _undisturbed(template: Path, tree: Path) -> Undisturbed:
+def _undisturbed(template: Path, tree: Path, start: Callable[[Path], Process]) -> Undisturbed:
     shutil.copytree(template, tree)
     started = time.monotonic()
-    process = _start(tree)
+    process = _answering(start(tree))
     _wait_for_writing(process, tree)
     writing = time.monotonic()
     stdout, stderr = process.communicate(timeout=_SECONDS)
+    assert process.returncode is not None
     ended = time.monotonic()
     old, new = _files(template), _files(tree)
     untouched = [name for name, data in new.items() if old.get(name) == data]
@@ -186,17 +198,75 @@ def _files(tree: Path) -> dict[str, bytes]:
     }
 
 
-def _start(tree: Path) -> subprocess.Popen[bytes]:
-    """A run that has got as far as to answer signals."""
-    environment = {**os.environ, "ASGI_LINT_CACHE": "yes"}
-    process = subprocess.Popen(
-        [*_COMMAND, *_OPTIONS],
+def _started(tree: Path) -> Process:
+    return subprocess.Popen(
+        [sys.executable, "-m", "asgi_lint", *_ARGUMENTS],
         cwd=tree,
-        env=environment,
+        env={**os.environ, "ASGI_LINT_CACHE": "yes"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+
+
+class _Forked:
+    """A run in a copy of this process, in which everything is imported; as Popen has it."""
+
+    def __init__(self, tree: Path) -> None:
+        # Imported here, so that no copy has to.
+        import libcst  # noqa: F401
+
+        import asgi_lint.cli.check
+        import asgi_lint.fixes.signals
+        import asgi_lint.reporters.json_list  # noqa: F401
+        from asgi_lint.__main__ import main
+
+        self.returncode: int | None = None
+        self._said = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115
+        self.pid = os.fork()
+        if self.pid:
+            return
+        for number, file in enumerate(self._said, start=1):
+            os.dup2(file.fileno(), number)
+        os.chdir(tree)
+        os.environ["ASGI_LINT_CACHE"] = "yes"
+        sys.argv = ["asgi-lint", *_ARGUMENTS]
+        code: object = 3
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+            sys.stdout.flush()
+        finally:
+            os._exit(code if isinstance(code, int) else 3)
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if ended else None
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[bytes, bytes]:
+        deadline = time.monotonic() + (timeout or _SECONDS)
+        while self.poll() is None:
+            if time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired("asgi-lint", timeout or _SECONDS)
+            time.sleep(0.002)
+        for file in self._said:
+            file.seek(0)
+        stdout, stderr = (file.read() for file in self._said)
+        return stdout, stderr
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def _answering(process: Process) -> Process:
+    """The run when it has got as far as to answer signals."""
     while process.poll() is None and not _answers(process.pid):
         time.sleep(0.001)
     return process
@@ -217,7 +287,7 @@ def _workers(pid: int) -> list[int]:
         return []
 
 
-def _wait_for_writing(process: subprocess.Popen[bytes], tree: Path) -> None:
+def _wait_for_writing(process: Process, tree: Path) -> None:
     """Wait until a first file has been replaced, or the run has ended."""
     first = tree / "service0/part0.py"
     before = first.stat().st_ino
@@ -225,8 +295,14 @@ def _wait_for_writing(process: subprocess.Popen[bytes], tree: Path) -> None:
         time.sleep(0.0005)
 
 
-def _ended(tree: Path, expected: Undisturbed, kind: Kind, chance: random.Random) -> Outcome:
-    process = _start(tree)
+def _ended(
+    tree: Path,
+    expected: Undisturbed,
+    kind: Kind,
+    chance: random.Random,
+    start: Callable[[Path], Process],
+) -> Outcome:
+    process = _answering(start(tree))
     if not kind.to_main:
         _wait_for_workers(process)
         time.sleep(chance.uniform(0, 0.2))
@@ -249,6 +325,7 @@ def _ended(tree: Path, expected: Undisturbed, kind: Kind, chance: random.Random)
         process.kill()
         process.communicate()
         return Outcome(kind, "hanging", ("the run does not end",))
+    assert process.returncode is not None
     files = _files(tree)
     faults = [
         *_wrong_ending(kind, process.returncode, stdout, stderr, expected),
@@ -260,7 +337,7 @@ def _ended(tree: Path, expected: Undisturbed, kind: Kind, chance: random.Random)
     return Outcome(kind, _stage(files, expected, was_running=was_running), tuple(faults))
 
 
-def _wait_for_workers(process: subprocess.Popen[bytes]) -> None:
+def _wait_for_workers(process: Process) -> None:
     while process.poll() is None and not _workers(process.pid):
         time.sleep(0.001)
 
@@ -283,8 +360,12 @@ def _wrong_ending(
         signal.SIGKILL: (-signal.SIGKILL, b""),
     }
     wanted, line = said[kind.signal]
-    # It may have said already what it has fixed.
-    is_ended = kind.to_main and code == wanted and stderr.endswith(line)
+    said_all = b"Fixed " in stderr
+    # It may have said already what it has fixed. A Python that winds down answers no signal any
+    # more and ends by it, for which shells have the same exit code.
+    is_ended = kind.to_main and (
+        (code == wanted and stderr.endswith(line)) or (code == -kind.signal and said_all)
+    )
     if not is_ended and (code, stdout) != (expected.code, expected.stdout):
         yield f"it ended with {code}, saying {stderr.decode(errors='replace')!r}"
 
