@@ -329,12 +329,14 @@ def _ended(
     files = _files(tree)
     faults = [
         *_wrong_ending(kind, process.returncode, stdout, stderr, expected),
-        *(["there was no worker to kill"] if not kind.to_main and not victims else []),
         *_wrong_files(kind, files, expected, is_complete=process.returncode == expected.code),
         *(f"worker {each} goes on" for each in workers if not _is_gone(each)),
         *_wrong_cache(tree, files, expected),
     ]
-    return Outcome(kind, _stage(files, expected, was_running=was_running), tuple(faults))
+    stage = _stage(files, expected, was_running=was_running)
+    if not kind.to_main:
+        stage = "while it parsed" if victims else "when there was none any more"
+    return Outcome(kind, stage, tuple(faults))
 
 
 def _wait_for_workers(process: Process) -> None:

@@ -55,6 +55,7 @@ class _Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception:
+            _refuse_lost_folder()  # which may have gone while we looked into it
             import traceback
 
             report = as_lines(traceback.format_exc(limit=-12).rstrip())
