@@ -63,6 +63,17 @@ def test_second_run_says_the_same_and_parses_nothing(parsed: list[str]) -> None:
     assert parsed == ["main.py"]
 
 
+@pytest.mark.parametrize("named", [(), ("broken.py",)])
+def test_second_run_says_the_same_of_a_file_that_is_no_text(
+    project: Path, named: tuple[str, ...]
+) -> None:
+    (project / "broken.py").write_bytes(b"import fastapi\nname = '\xff'\n")
+    (project / "binary.py").write_bytes(b"fastapi\0")
+    cold = asgi_lint("check", *named)
+    assert asgi_lint("check", *named) == cold
+    assert "[ASG001]" in cold.stdout
+
+
 def test_only_what_has_changed_is_parsed_again(project: Path, parsed: list[str]) -> None:
     lay_out(project, {"other.py": "import fastapi\n"})
     assert reported() == [TASK, PIN]
