@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 CACHE = ".asgi-lint_cache"
 PROJECTS = 4
-_SECONDS = 60
-"""How long a run may take before it counts as one that hangs."""
+_SECONDS = 30
+"""How long a run may do nothing before it counts as one that hangs; a busy machine is slow."""
 
 _ARGUMENTS = ["check", "--fix", "--jobs", "2", "--output-format", "json", "."]
 _MODULE = '''\
@@ -175,7 +175,7 @@ def _undisturbed(template: Path, tree: Path, start: Callable[[Path], Process]) -
     process = _answering(start(tree))
     _wait_for_writing(process, tree)
     writing = time.monotonic()
-    stdout, stderr = process.communicate(timeout=_SECONDS)
+    stdout, stderr = _said(process)
     assert process.returncode is not None
     ended = time.monotonic()
     old, new = _files(template), _files(tree)
@@ -320,7 +320,7 @@ def _ended(
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, kind.signal)
     try:
-        stdout, stderr = process.communicate(timeout=_SECONDS)
+        stdout, stderr = _said(process)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
@@ -337,6 +337,27 @@ def _ended(
     if not kind.to_main:
         stage = "while it parsed" if victims else "when there was none any more"
     return Outcome(kind, stage, tuple(faults))
+
+
+def _said(process: Process) -> tuple[bytes, bytes]:
+    """What a run says until it ends; TimeoutExpired for one that does nothing any more."""
+    used = -1
+    while True:
+        try:
+            return process.communicate(timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            before, used = used, sum(map(_ticks, [process.pid, *_workers(process.pid)]))
+            if used == before:
+                raise
+
+
+def _ticks(pid: int) -> int:
+    """The time that a process has used, in hundredths of a second."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(map(int, fields[11:15]))
 
 
 def _wait_for_workers(process: Process) -> None:
