@@ -195,7 +195,8 @@ def syntax_errors(filenames: Iterable[str], texts: Texts) -> list[Finding]:
 
     def look() -> Iterator[Finding]:
         for filename in filenames:
-            problem = syntax_tree(texts[filename].text) if filename in texts else None
+            source = texts.get(filename)
+            problem = syntax_tree(source.text) if source is not None else None
             if isinstance(problem, SyntaxProblem):
                 yield Finding(Place(filename, problem.span), problem.message)
 
