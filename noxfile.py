@@ -18,3 +18,10 @@ def compare(session: nox.Session) -> None:
     session.install("fixit")  # by itself, as it wants an older Click, and runs with ours
     session.install("-e", ".", "flake8-async", "pylint", "ruff")
     session.run("python", "scripts/compare_linters.py")
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the rules, the model and the versions, and see which changes no test notices."""
+    session.install("-e", ".[test]", "coverage==7.17.3", "mutmut==3.8.1")
+    session.run("python", "scripts/mutation", *(session.posargs or ["run"]))
