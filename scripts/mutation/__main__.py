@@ -16,20 +16,20 @@ import argparse
 import fnmatch
 import json
 import random
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING, TypedDict
 
 from mutants import number_of_mutants, sampled
-from reach import measured, save, saved
-from trials import ROOT, trial, warm_up
+from reach import TESTS, measured, save, saved
+from trials import ROOT, with_trials
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from mutants import Mutant
     from reach import Reach
+    from trials import Trial
 
 _FOLDER = ROOT / ".mutation"
 _RESULTS = _FOLDER / "results.jsonl"
@@ -44,6 +44,7 @@ _LEFT_OUT = (
     "*/versions/hazards.py",
     "*/versions/advisories.py",
 )
+_LEFT = ("survived", "unseen")
 _LEAST = 4  # mutants of each module
 
 
@@ -96,50 +97,52 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def _sample(paths: Sequence[Path], options: argparse.Namespace) -> list[Mutant]:
+def _sample(paths: Sequence[Path], options: argparse.Namespace) -> Iterator[Mutant]:
     """In an order that leaves a run that is stopped with a sample of everything."""
-    mutants: list[Mutant] = []
+    drafts: list[Callable[[], Mutant | None]] = []
     for path in paths:
         name = _name(path)
         share = options.share * _AREAS[name.split("/")[2]]
-        mutants += sampled(path, name, share=share, least=_LEAST, seed=options.seed)
-    random.Random(options.seed).shuffle(mutants)
-    return mutants
+        drafts += sampled(path, name, share=share, least=_LEAST, seed=options.seed)
+    random.Random(options.seed).shuffle(drafts)
+    for number, draft in enumerate(drafts, start=1):
+        mutant = draft()
+        if mutant is not None:
+            print(f"{number}/{len(drafts)}", end=" ")
+            yield mutant
 
 
 def _run(paths: Sequence[Path], options: argparse.Namespace) -> None:
-    warm_up()
     if not _REACH.exists():
         save(measured(), _REACH)
     known = _results()
-    mutants = [each for each in _sample(paths, options) if each.identity not in known]
+    mutants = (each for each in _sample(paths, options) if each.identity not in known)
     _try(mutants, saved(_REACH), known, options.limit)
 
 
 def _again(paths: Sequence[Path], options: argparse.Namespace) -> None:
-    warm_up()
     save(measured(), _REACH)
     known = _results()
-    mutants = [
-        mutant
-        for mutant in _sample(paths, options)
-        if mutant.identity in known and known[mutant.identity]["status"] in ("survived", "unseen")
-    ]
+    left = {each["identity"] for each in known.values() if each["status"] in _LEFT}
+    mutants = (each for each in _sample(paths, options) if each.identity in left)
     _try(mutants, saved(_REACH), known, options.limit)
 
 
-def _try(mutants: list[Mutant], reach: Reach, known: dict[str, Result], limit: int) -> None:
+def _try(mutants: Iterator[Mutant], reach: Reach, known: dict[str, Result], limit: int) -> None:
     kills = Counter(each["killer"] for each in known.values())
-    for number, mutant in enumerate(mutants, start=1):
-        result = _tried(mutant, reach, kills, limit)
-        kills[result["killer"]] += 1
-        with _RESULTS.open("a", encoding="utf-8") as file:
-            file.write(f"{json.dumps(result)}\n")
-        print(f"{number}/{len(mutants)}", result["status"], mutant.identity, mutant.operator)
-        sys.stdout.flush()
+
+    def attempts(trial: Trial) -> None:
+        for mutant in mutants:
+            result = _tried(mutant, reach, kills, limit, trial)
+            kills[result["killer"]] += 1
+            with _RESULTS.open("a", encoding="utf-8") as file:
+                file.write(f"{json.dumps(result)}\n")
+            print(result["status"], mutant.identity, mutant.operator, flush=True)
+
+    with_trials(TESTS, attempts)
 
 
-def _tried(mutant: Mutant, reach: Reach, kills: Counter[str], limit: int) -> Result:
+def _tried(mutant: Mutant, reach: Reach, kills: Counter[str], limit: int, trial: Trial) -> Result:
     tests = reach.tests(mutant)
     chosen = sorted(tests, key=lambda test: -kills[test])[:limit]
     status, killer, seconds = "unseen", "", 0.0
@@ -170,7 +173,7 @@ def _results() -> dict[str, Result]:
 
 def _print_survivors(only: str) -> None:
     for result in _results().values():
-        if result["status"] in ("survived", "unseen") and fnmatch.fnmatch(result["path"], only):
+        if result["status"] in _LEFT and fnmatch.fnmatch(result["path"], only):
             print(f"# {result['identity']} {result['operator']}: {result['status']}")
             print("\n".join(result["difference"].splitlines()[2:]), end="\n\n")
 

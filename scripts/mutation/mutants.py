@@ -10,6 +10,7 @@ import hashlib
 import random
 from dataclasses import dataclass
 from difflib import unified_diff
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -40,17 +41,22 @@ class Mutant:
         return f"{self.path}:{self.lines.start}:{digest}"
 
 
-def sampled(path: Path, name: str, *, share: float, least: int, seed: int) -> list[Mutant]:
-    """A part of a module's mutants, at least `least` of them, the same ones for the same seed."""
+def sampled(
+    path: Path, name: str, *, share: float, least: int, seed: int
+) -> list[Callable[[], Mutant | None]]:
+    """A part of a module's mutants, at least `least`, the same ones for the same seed.
+
+    Each is made when it is called for; what would be no Python is None.
+    """
     source = path.read_text(encoding="utf-8")
     wrapper = MetadataWrapper(cst.parse_module(source))
     changes = _Changes()
     wrapper.visit(changes)
-    number = min(len(changes.found), max(least, ceil(share * len(changes.found))))
+    number = max(least, ceil(share * len(changes.found)))
     random.Random(f"{seed} {name}").shuffle(changes.found)
-    chosen = changes.found[:number]  # a larger share has those of a smaller one
-    made = (_made(name, source, wrapper.module, change) for change in chosen)
-    return [mutant for mutant in made if mutant is not None]
+    # A larger share has all of a smaller one.
+    chosen = changes.found[:number]
+    return [partial(_made, name, source, wrapper.module, change) for change in chosen]
 
 
 def number_of_mutants(path: Path) -> int:

@@ -100,9 +100,7 @@ def _measure() -> tuple[dict[str, float], dict[str, dict[str, list[str]]]]:
     )
     contexts = _Contexts(measurement)
     measurement.start()
-    code = pytest.main(
-        ["-q", "--assert=plain", "-p", "no:cacheprovider", *TESTS], plugins=[contexts]
-    )
+    code = pytest.main(["-q", "-p", "no:cacheprovider", *TESTS], plugins=[contexts])
     measurement.stop()
     if code != 0:
         raise RuntimeError("a test fails on the sources as they are")
