@@ -40,7 +40,7 @@ import serial
 import sseclient
 import together
 import urllib3
-import vertexai.generative_models
+import vertexai.preview.generative_models as vertexai_preview
 import watchfiles
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
@@ -137,7 +137,7 @@ def test_libraries_that_wait(tmp_path: Path) -> None:
         ],
         "generate_content_async": [
             'google.generativeai.GenerativeModel().generate_content("a", stream=True)',
-            'vertexai.preview.generative_models.GenerativeModel().generate_content("a")',
+            'vertexai_preview.GenerativeModel().generate_content("a", stream=True)',
         ],
         "huggingface_hub.AsyncInferenceClient": [
             "huggingface_hub.InferenceClient().chat_completion(stream=True)",
