@@ -147,7 +147,7 @@ def _tried(mutant: Mutant, reach: Reach, kills: Counter[str], limit: int, trial:
     chosen = sorted(tests, key=lambda test: -kills[test])[:limit]
     status, killer, seconds = "unseen", "", 0.0
     if chosen:
-        allowed = 15 + 6 * sum(reach.seconds[test] for test in chosen)
+        allowed = 10 + 3 * sum(reach.seconds[test] for test in chosen)
         outcome = trial(mutant.path, mutant.source, chosen, allowed)
         killer, seconds = outcome.killer, outcome.seconds
         status = "timeout" if outcome.timed_out else "killed" if killer else "survived"
