@@ -130,7 +130,9 @@ def _asks_for_flag(body: DispatchBody, test: cst.BaseExpression) -> bool:
             return _asks_for_flag(body, inner)
         case cst.BooleanOperation(left=left, right=right):
             return _asks_for_flag(body, left) or _asks_for_flag(body, right)
-        case cst.Comparison(left=cst.Name() as name, comparisons=[cst.ComparisonTarget(c)]):
+        case cst.Comparison(
+            left=cst.Name() as name, comparisons=[cst.ComparisonTarget(comparator=c)]
+        ):
             return _is_constant(c) and _is_flag(body, name.value)
         case cst.Name(value=name):
             return _is_flag(body, name)
