@@ -20,11 +20,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypedDict
 
 from mutants import number_of_mutants, sampled
-from reach import TESTS, measured, save, saved
+from reach import TESTS, completed, measured, save, saved
 from trials import ROOT, with_trials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from mutants import Mutant
@@ -121,15 +121,25 @@ def _run(paths: Sequence[Path], options: argparse.Namespace) -> None:
 
 
 def _again(paths: Sequence[Path], options: argparse.Namespace) -> None:
-    save(measured(), _REACH)
+    reach = saved(_REACH)
+    added = completed(reach)
+    save(reach, _REACH)
     known = _results()
     left = {each["identity"] for each in known.values() if each["status"] in _LEFT}
     mutants = (each for each in _sample(paths, options) if each.identity in left)
-    _try(mutants, saved(_REACH), known, options.limit)
+    _try(mutants, reach, known, options.limit, added)
 
 
-def _try(mutants: Iterator[Mutant], reach: Reach, known: dict[str, Result], limit: int) -> None:
+def _try(
+    mutants: Iterator[Mutant],
+    reach: Reach,
+    known: dict[str, Result],
+    limit: int,
+    added: Iterable[str] = (),
+) -> None:
+    """Try each, with the tests first that were added, then those that noticed most so far."""
     kills = Counter(each["killer"] for each in known.values())
+    kills.update(dict.fromkeys(added, len(known)))
 
     def attempts(trial: Trial) -> None:
         for mutant in mutants:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import coverage
@@ -11,7 +13,7 @@ import pytest
 from trials import ROOT, forked_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mutants import Mutant
@@ -44,19 +46,44 @@ class Reach:
         self.lines = lines
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Those that execute the changed statement; outside functions, any function near it."""
+        """Those that execute the changed statement; of a constant, those that come by its name."""
         by_line = self.lines.get(mutant.path, {})
-        wanted: Iterable[str] = by_line
-        if mutant.in_function:
-            wanted = {str(line) for line in mutant.lines}
-        found = {test for line in wanted for test in by_line.get(line, ())}
+        found = _of(by_line, map(str, mutant.lines if mutant.in_function else _uses(mutant)))
+        if not found and not mutant.in_function:
+            found = _of(by_line, by_line)
         return sorted(found, key=lambda test: (self.seconds.get(test, 0), test))
+
+
+def _of(by_line: Mapping[str, list[str]], lines: Iterable[str]) -> set[str]:
+    return {test for line in lines for test in by_line.get(line, ())}
+
+
+def _uses(mutant: Mutant) -> Iterator[int]:
+    """The lines that mention the name which the changed statement begins with."""
+    lines = mutant.source.splitlines()
+    name = re.match(r"\s*(\w*)", lines[mutant.lines.start - 1])
+    if name is not None and name[1]:
+        for row, line in enumerate(lines, start=1):
+            if row not in mutant.lines and re.search(rf"\b{name[1]}\b", line):
+                yield row
 
 
 def measured() -> Reach:
     """Run the tests once and see; raises RuntimeError if one fails."""
-    seconds, lines = forked_json(_measure, 1800)
+    seconds, lines = forked_json(partial(_measure, TESTS), 1800)
     return Reach(seconds, lines)
+
+
+def completed(reach: Reach) -> frozenset[str]:
+    """Measure the tests that were added since, and say which they are."""
+    added = [each for each in forked_json(_collected, 300) if each not in reach.seconds]
+    if added:
+        seconds, lines = forked_json(partial(_measure, added), 1800)
+        reach.seconds.update(seconds)
+        for name, by_line in lines.items():
+            for line, tests in by_line.items():
+                reach.lines.setdefault(name, {}).setdefault(line, []).extend(tests)
+    return frozenset(added)
 
 
 def saved(path: Path) -> Reach:
@@ -94,13 +121,27 @@ class _Contexts:
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
 
 
-def _measure() -> tuple[dict[str, float], dict[str, dict[str, list[str]]]]:
+class _Collected:
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.names = [item.nodeid for item in session.items]
+
+
+def _collected() -> list[str]:
+    collected = _Collected()
+    pytest.main(["-q", "--collect-only", "-p", "no:cacheprovider", *TESTS], plugins=[collected])
+    return collected.names
+
+
+def _measure(tests: Sequence[str]) -> tuple[dict[str, float], dict[str, dict[str, list[str]]]]:
     measurement = coverage.Coverage(
         data_file=None, source=[str(ROOT / "src")], config_file=False, concurrency="thread"
     )
     contexts = _Contexts(measurement)
     measurement.start()
-    code = pytest.main(["-q", "-p", "no:cacheprovider", *TESTS], plugins=[contexts])
+    code = pytest.main(["-q", "-p", "no:cacheprovider", *tests], plugins=[contexts])
     measurement.stop()
     if code != 0:
         raise RuntimeError("a test fails on the sources as they are")
