@@ -18,8 +18,6 @@ from asgi_lint.model.facts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from asgi_lint.diagnostics import Position, Span
 
 Definition: TypeAlias = ImportFacts | BindingFacts | ScopeFacts | Parameter
@@ -88,10 +86,6 @@ class FileIndex:
     def defined(self, scope: int, name: str) -> list[Definition]:
         """What gives `name` a meaning in exactly that scope, in source order within a kind."""
         return self._definitions.get((scope, name), [])
-
-    def names(self, scope: int) -> Iterator[str]:
-        """All names that are defined in a scope."""
-        return (name for owner, name in self._definitions if owner == scope)
 
     def visible(self, scope: int, name: str) -> tuple[int, list[Definition]]:
         """The definitions that `name` has when it is read in `scope`, with their scope.
