@@ -31,3 +31,10 @@ def ended_fixes(session: nox.Session) -> None:
     """End many runs of `--fix` and look at what they leave: `nox -s kills -- --times 500`."""
     session.install("-e", ".")
     session.run("python", "scripts/check_killed_fix.py", *session.posargs)
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the rules, the model and the versions, and see which changes no test notices."""
+    session.install("-e", ".[test]", "coverage==7.17.3", "mutmut==3.8.1")
+    session.run("python", "scripts/mutation", *(session.posargs or ["run"]))

@@ -35,6 +35,31 @@ def test_name_stands_for_what_it_is_imported_as(text: str, expected: list[str]) 
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "responses.JSONResponse",
+        "requests.Request",
+        "websockets.WebSocket",
+        "middleware.base.BaseHTTPMiddleware",
+        "middleware.cors.CORSMiddleware",
+        "middleware.gzip.GZipMiddleware",
+        "middleware.httpsredirect.HTTPSRedirectMiddleware",
+        "middleware.trustedhost.TrustedHostMiddleware",
+        "middleware.wsgi.WSGIMiddleware",
+        "staticfiles.StaticFiles",
+        "templating.Jinja2Templates",
+    ],
+)
+def test_what_fastapi_passes_on_is_starlettes(name: str) -> None:
+    module, _, class_ = name.rpartition(".")
+    for text in (
+        f"from fastapi.{module} import {class_} as x",
+        f"import fastapi\nx = fastapi.{name}",
+    ):
+        assert meanings(linked({"main.py": text}), "main.py", "x") == [f"starlette.{name}"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "x = FastAPI() if debug else None",

@@ -210,6 +210,13 @@ def test_the_virtual_environment_answers_last(
     assert tree.exposure().outcome is Outcome.AFFECTED
 
 
+def test_a_folder_that_names_no_release_is_passed_over(tmp_path: Path) -> None:
+    packages = ".venv/lib/python3.11/site-packages"
+    names = ("fastapi-next.dist-info", "starlette-.dist-info", "starlette-0.20.4.dist-info")
+    tree = Tree(tmp_path, {f"{packages}/{name}/METADATA": "" for name in names}, {})
+    assert str(tree.starlette().picked) == "0.20.4"
+
+
 def test_a_requirement_outweighs_the_virtual_environment(tmp_path: Path) -> None:
     metadata = ".venv/lib/python3.11/site-packages/starlette-0.20.4.dist-info/METADATA"
     tree = Tree(tmp_path, {metadata: "", "requirements.txt": "starlette>=0.21"}, {})

@@ -74,16 +74,17 @@ def test_every_list_of_requirements(read: Read, line_end: str, mark: bytes) -> N
     assert str(reading.requirements[1].marker) == 'python_version > "3.8"'
 
 
-def test_requirements_in_another_file(read: Read, tmp_path: Path) -> None:
+@pytest.mark.parametrize("files", ["base.txt, gone.txt", "gone.txt, base.txt"])
+def test_requirements_in_another_file(read: Read, tmp_path: Path, files: str) -> None:
     (tmp_path / "base.txt").write_text("# é\nfastapi==0.85.0\n", encoding="utf-8")
-    reading = read("setup.cfg", "[options]\ninstall_requires = file: base.txt, gone.txt\n")
+    reading = read("setup.cfg", f"[options]\ninstall_requires = file: {files}\n")
     (fastapi,) = reading.requirements
     assert fastapi.place.filename.endswith("/base.txt")
     assert cut(fastapi.place) == "fastapi==0.85.0"
     (problem,) = reading.problems
     assert problem.kind is ProblemKind.UNREADABLE
     assert problem.place.span == ((2, 20), (2, 44))
-    assert problem.message == "`file: base.txt, gone.txt` includes a file that does not exist."
+    assert problem.message == f"`file: {files}` includes a file that does not exist."
 
 
 @pytest.mark.parametrize(

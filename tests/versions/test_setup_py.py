@@ -116,6 +116,14 @@ def test_what_is_computed_is_no_requirement(read: Read, given: str) -> None:
         ("a = ['fastapi<1']\na = ['starlette<1']\nsetup(install_requires=a)", ["starlette<1"]),
         ("a = ['fastapi<1']\na += a\nsetup(install_requires=a)", ["fastapi<1"]),
         ("def main():\n    return setup(install_requires=['fastapi<1'])", ["fastapi<1"]),
+        (
+            "a = {'install_requires': ['fastapi<1']}\nb = {'name': 'shop'}\nsetup(**{**a, **b})",
+            ["fastapi<1"],
+        ),
+        (
+            "a = {'install_requires': ['fastapi<1']}\nb = {'name': 'shop'}\nsetup(**a, **b)",
+            ["fastapi<1"],
+        ),
         ("run(install_requires=['fastapi<1'])", []),
         ("setup('fastapi<1')", []),
     ],

@@ -21,7 +21,6 @@ _CANCELLED = frozenset(
     {
         "asyncio.CancelledError",
         "asyncio.exceptions.CancelledError",
-        "concurrent.futures.CancelledError",
         "trio.Cancelled",
     }
 )

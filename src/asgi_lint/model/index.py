@@ -141,10 +141,6 @@ class FileIndex:
         """What gives `name` a meaning in exactly that scope, in source order within a kind."""
         return self._definitions.get((scope, name), [])
 
-    def names(self, scope: int) -> Iterator[str]:
-        """All names that are defined in a scope."""
-        return (name for owner, name in self._definitions if owner == scope)
-
     def visible(self, scope: int, name: str) -> tuple[int, list[Definition]]:
         """The definitions that `name` has when it is read in `scope`, with their scope.
 

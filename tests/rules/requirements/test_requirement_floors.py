@@ -79,6 +79,15 @@ def findings(rule: Rule, root: Path, files: dict[str, str], **uses: bool) -> lis
             ">=0.14.0",
         ),
         (
+            "starlette>=0.13.2",
+            NOTE,
+            (
+                "`starlette>=0.13.2` allows Starlette 0.13.2, where a stream keeps running after "
+                "the client has left."
+            ),
+            ">=0.14.0",
+        ),
+        (
             "starlette>=0.13.3",
             NOTE,
             (

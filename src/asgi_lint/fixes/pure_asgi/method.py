@@ -142,7 +142,7 @@ def _docstring(statements: Statements) -> tuple[cst.BaseStatement | None, Statem
 def one_statement_a_line(function: cst.FunctionDef) -> cst.FunctionDef:
     """The function with statements that share a line, also a header's, each on its own."""
     new: dict[int, New] = {}
-    for node in own_nodes(*function.body.children):
+    for node in own_nodes(function.body):
         match node:
             case cst.SimpleStatementSuite(body=body):
                 new[id(node)] = cst.IndentedBlock(

@@ -111,7 +111,7 @@ def _finding(
         )
         return Finding(place, message, Severity.ERROR, _keep(name), trace)
     sends_again = use.get("rebuilt") or done.get("restored")
-    if not sends_again or use.get("sorts") or done.get("sorts"):
+    if not sends_again or use.get("sorts"):
         return None
     return _buffered(project, dispatcher, use, trace)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from asgi_lint.rules.middleware.dispatch_body import DispatchBody, NextCall
 
 _HTTP_EXCEPTION = "HTTPException"
-"""An endpoint's is answered further in, so `call_next` does not raise it."""
+"""So ends the name, also `StarletteHTTPException`; an endpoint's does not reach `call_next`."""
 
 _CONSTANTS = frozenset({"False", "None", "True"})
 _RISKY = (cst.Await, cst.Call, cst.Subscript)
@@ -130,7 +130,9 @@ def _asks_for_flag(body: DispatchBody, test: cst.BaseExpression) -> bool:
             return _asks_for_flag(body, inner)
         case cst.BooleanOperation(left=left, right=right):
             return _asks_for_flag(body, left) or _asks_for_flag(body, right)
-        case cst.Comparison(left=cst.Name() as name, comparisons=[cst.ComparisonTarget(c)]):
+        case cst.Comparison(
+            left=cst.Name() as name, comparisons=[cst.ComparisonTarget(comparator=c)]
+        ):
             return _is_constant(c) and _is_flag(body, name.value)
         case cst.Name(value=name):
             return _is_flag(body, name)
@@ -198,7 +200,7 @@ def _takes(handler: Handler, attempt: cst.Try | cst.TryStar, call: cst.CSTNode) 
     """
     if is_broad(handler):
         return True
-    if all(kind == _HTTP_EXCEPTION for kind in caught_kinds(handler)):
+    if all(kind.endswith(_HTTP_EXCEPTION) for kind in caught_kinds(handler)):
         return False
     own = {id(node) for node in _path(attempt.body, call)}
     for node in walk(attempt.body):

@@ -137,11 +137,14 @@ def _sets(name: str, *nodes: cst.CSTNode) -> bool:
 
 
 def _acts_after(suite: cst.BaseSuite, found: cst.Yield) -> bool:
-    """Whether something but logging stands behind the yield in its block."""
+    """Whether something but logging stands behind the yield, in its block or those around."""
     statements: Sequence[cst.CSTNode] = suite.body
     for index, statement in enumerate(statements):
-        if any(node is found for node in flow.walk(statement)):
-            return any(not _is_idle(each) for each in statements[index + 1 :])
+        within = [*flow.walk(statement)]
+        if any(node is found for node in within):
+            return any(not _is_idle(each) for each in statements[index + 1 :]) or any(
+                isinstance(node, cst.BaseSuite) and _acts_after(node, found) for node in within
+            )
     return False
 
 
