@@ -162,7 +162,7 @@ def test_positions_are_those_of_libcst_itself() -> None:
     for node, expected in theirs.items():
         if isinstance(node, kinds):
             span = ours.span(node)
-            assert span.start == (expected.start.line, expected.start.column + 1), node
-            assert span.end == (expected.end.line, expected.end.column + 1), node
+            assert (*span.start,) == (expected.start.line, expected.start.column + 1), node
+            assert (*span.end,) == (expected.end.line, expected.end.column + 1), node
             checked += 1
     assert checked > 60

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asgi_lint.diagnostics import Position, Span
 from asgi_lint.versions.effective import Versions
 from asgi_lint.versions.exposure import Outcome
 from asgi_lint.versions.readers import is_manifest
@@ -117,7 +118,7 @@ def test_the_source_is_the_decisive_requirement(tmp_path: Path) -> None:
     tree = Tree(tmp_path, {"requirements.txt": "starlette>=0.13\nstarlette==0.20.4\n"}, {})
     source = tree.exposure().source
     assert source is not None
-    assert source.span == ((2, 1), (2, 18))
+    assert source.span == Span(Position(2, 1), Position(2, 18))
 
 
 def test_each_service_has_its_own(tmp_path: Path) -> None:

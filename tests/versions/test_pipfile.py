@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
+from asgi_lint.diagnostics import Position, Span
 from asgi_lint.versions.manifest_text import ManifestText
 from asgi_lint.versions.readers import is_lock, pipfile, pipfile_lock
 from asgi_lint.versions.requirements import Kind, ProblemKind, Style
@@ -68,7 +69,7 @@ def test_every_category(read: Read, line_end: str, mark: bytes) -> None:
     _, fastapi, starlette, gradio, uvicorn, *_ = reading.requirements
     assert fastapi.extras == {"all"}
     assert str(fastapi.marker) == 'python_version > "3.8"'
-    assert fastapi.specifier_place.span == ((7, 41), (7, 51))
+    assert fastapi.specifier_place.span == Span(Position(7, 41), Position(7, 51))
     assert cut(starlette.place) == starlette.text == 'Starlette = "==0.20.4"'
     assert starlette.style is Style.PIPFILE
     assert gradio.style is Style.UNVERSIONED
@@ -103,7 +104,7 @@ def test_every_category(read: Read, line_end: str, mark: bytes) -> None:
 def test_broken_files_are_described(read: Read, content: str, place: object, message: str) -> None:
     (problem,) = read("Pipfile", content).problems
     assert problem.kind is ProblemKind.UNPARSABLE
-    assert problem.place.span == place
+    assert tuple(map(tuple, problem.place.span)) == place
     assert problem.message == message
 
 
@@ -137,7 +138,7 @@ def test_locked_releases(read: Read, line_end: str, mark: bytes) -> None:
     fastapi, starlette = reading.requirements
     assert (fastapi.name, fastapi.kind, fastapi.group) == ("fastapi", Kind.LOCKED, "")
     assert fastapi.specifier == SpecifierSet("==0.85.0")
-    assert fastapi.place.span == ((5, 62), (5, 83))
+    assert fastapi.place.span == Span(Position(5, 62), Position(5, 83))
     assert cut(fastapi.place) == '"version": "==0.85.0"'
     assert cut(fastapi.specifier_place) == '"==0.85.0"'
     assert starlette.group == "develop"
@@ -158,7 +159,7 @@ def test_locked_releases(read: Read, line_end: str, mark: bytes) -> None:
 )
 def test_broken_locks_are_described(read: Read, content: str, place: object, message: str) -> None:
     (problem,) = read("Pipfile.lock", content).problems
-    assert problem.place.span == place
+    assert tuple(map(tuple, problem.place.span)) == place
     assert problem.message == f"`Pipfile.lock` is not valid JSON: {message}."
 
 

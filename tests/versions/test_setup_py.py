@@ -9,6 +9,7 @@ from cut_places import assert_cut_out, cut
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asgi_lint.diagnostics import Position, Span
 from asgi_lint.versions.manifest_text import ManifestText
 from asgi_lint.versions.readers import setup_py
 
@@ -72,8 +73,8 @@ def test_literals_and_names_of_literals(read: Read, line_end: str, mark: bytes) 
 def test_columns_count_characters(read: Read) -> None:
     content = "é = 'ü'; setuptools.setup(install_requires=['é ', 'fastapi>=0.85'])\n"
     (fastapi,) = read("setup.py", content).requirements
-    assert fastapi.place.span == ((1, 52), (1, 65))
-    assert fastapi.specifier_place.span == ((1, 59), (1, 65))
+    assert fastapi.place.span == Span(Position(1, 52), Position(1, 65))
+    assert fastapi.specifier_place.span == Span(Position(1, 59), Position(1, 65))
 
 
 @pytest.mark.parametrize("written", ["'fast' 'api==0.85.0'", r"'fastapi\x3d=0.85.0'"])
@@ -135,7 +136,7 @@ def test_shapes_of_programs(read: Read, program: str, found: list[str]) -> None:
 
 def test_a_requirement_that_is_none(read: Read) -> None:
     (problem,) = read("setup.py", "setup(install_requires=['fastapi=>1'])").problems
-    assert problem.place.span == ((1, 26), (1, 36))
+    assert problem.place.span == Span(Position(1, 26), Position(1, 36))
     assert problem.message.startswith("`fastapi=>1` is not a requirement: ")
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cut_places import assert_cut_out
 
+from asgi_lint.diagnostics import Position, Span
 from asgi_lint.versions.requirements import Kind
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def test_arrays_of_hatch_uv_and_pdm(read: Read, line_end: str, mark: bytes) -> N
     content = PYPROJECT.replace('"é @ {root:uri}", ', "")
     reading = read("pyproject.toml", mark + content.replace("\n", line_end).encode())
     found = [
-        (each.text, each.group, each.kind, each.specifier_place.span.start)
+        (each.text, each.group, each.kind, (*each.specifier_place.span.start,))
         for each in reading.requirements
     ]
     assert found == [
@@ -66,7 +67,7 @@ def test_a_place_in_hatchs_own_notation(read: Read) -> None:
 def test_an_array_that_is_none(read: Read) -> None:
     content = "[tool.hatch.envs.default]\ndependencies = 'fastapi'\n"
     (problem,) = read("pyproject.toml", content).problems
-    assert problem.place.span == ((2, 1), (2, 25))
+    assert problem.place.span == Span(Position(2, 1), Position(2, 25))
     assert problem.message == (
         "`tool.hatch.envs.default.dependencies` must be an array of requirements."
     )
@@ -74,4 +75,4 @@ def test_an_array_that_is_none(read: Read) -> None:
 
 def test_a_syntax_error_after_windows_line_ends(read: Read) -> None:
     (problem,) = read("pyproject.toml", "[project]\r\nname = 'é'\r\nx = [1\r\n").problems
-    assert problem.place.span == ((4, 1), (4, 1))
+    assert problem.place.span == Span(Position(4, 1), Position(4, 1))

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 _HEAD = re.compile(r"(?:async(?:\s|\\\n)+)?(?:def|class)(?:\s|\\\n)+")
 
 
-_new = tuple.__new__  # a third of the time that a NamedTuple's own constructor takes
-
-
 class Spans:
     """The spans of one file's nodes; CPython counts columns in bytes, and we in characters.
 
@@ -44,8 +41,7 @@ class Spans:
         if self._encoded:
             column = self._characters(row, column)
             end_column = self._characters(end_row, end_column)
-        start, end = _new(Position, (row, column + 1)), _new(Position, (end_row, end_column + 1))
-        return _new(Span, (start, end))
+        return Span(Position(row, column + 1), Position(end_row, end_column + 1))
 
     def _characters(self, row: int, column: int) -> int:
         line = self._encoded.get(row)

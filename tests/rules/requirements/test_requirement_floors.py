@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from asgi_lint.diagnostics import Applicability, Finding, Severity
+from asgi_lint.diagnostics import Applicability, Finding, Position, Severity, Span
 from asgi_lint.rules.requirements import background_task_floor, stream_disconnect_floor
 from asgi_lint.versions.effective import Versions
 
@@ -103,7 +103,7 @@ def test_asg801(
 ) -> None:
     (finding,) = findings(ASG801, tmp_path, {"requirements.txt": f"# é\n  {requirement}\n"})
     assert (finding.severity, finding.message) == (severity, message)
-    assert finding.place.span == ((2, 3), (2, 3 + len(requirement)))
+    assert finding.place.span == Span(Position(2, 3), Position(2, 3 + len(requirement)))
     assert finding.fix is not None
     assert [edit.content for edit in finding.fix.edits] == [content]
 
@@ -265,7 +265,7 @@ def test_the_lock_is_reported_where_no_requirement_could_be_raised(tmp_path: Pat
     files = {"requirements.txt": "starlette", "poetry.lock": LOCK}
     (finding,) = findings(ASG802, tmp_path, files)
     assert finding.place.filename.endswith("poetry.lock")
-    assert finding.place.span == ((3, 1), (3, 19))
+    assert finding.place.span == Span(Position(3, 1), Position(3, 19))
     assert finding.fix is not None
     assert finding.fix.applicability is Applicability.ADVICE
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from asgi_lint.diagnostics import Span
 from asgi_lint.fixes.pure_asgi.refusal import Refusal
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.function_tree import NotReadError
@@ -51,7 +52,7 @@ def _edits(tree: FunctionInFile, rewriting: Rewriting) -> Iterator[Replacement]:
     yield from line_edits(tree, [rewriting.old], rewriting.new)
     for call in rewriting.registrations:
         first, last = tree.span(call.args[0]), tree.span(call.args[-1])
-        yield Replacement(first._replace(end=last.end), rewriting.name)
+        yield Replacement(Span(first.start, last.end), rewriting.name)
 
 
 def _may_dispatch(tree: FunctionTree) -> bool:

@@ -227,7 +227,7 @@ def _brackets(call: ir.Call) -> tuple[Span, Span] | None:
     start, end = call.func.span.end, call.span.end
     if not call.args:
         is_empty = start.row == end.row and end.column - start.column == len("()")
-        middle = end._replace(column=end.column - 1)
+        middle = end.at(end.column - 1)
         return (Span(start, middle), Span(middle, end)) if is_empty else None
     first, last = call.args[0].span.start, call.args[-1].span.end
     one_line = start.row == first.row and last.row == end.row

@@ -98,7 +98,7 @@ def _removal(tree: FunctionTree, call: cst.Call) -> Iterator[Replacement]:
             start = Position(span.start.row, 1)
             yield Replacement(Span(start, Position(span.start.row + 1, 1)), "")
         else:
-            end = span.end._replace(column=len(tree.line(span.end.row)) + 1)
+            end = span.end.at(len(tree.line(span.end.row)) + 1)
             yield Replacement(Span(span.start, end), "pass")
 
 

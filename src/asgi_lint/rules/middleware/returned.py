@@ -263,7 +263,7 @@ def _return_at_end(tree: FunctionTree, body: DispatchBody) -> Iterator[Replaceme
             if name:
                 span = tree.span(last)
                 indent = tree.line(span.start.row)[: span.start.column - 1]
-                end = span.end._replace(column=len(tree.line(span.end.row)) + 1)
+                end = span.end.at(len(tree.line(span.end.row)) + 1)
                 content = f"{tree.newline}{indent}return {name}"
                 yield Replacement(Span(end, end), content)
         case _:

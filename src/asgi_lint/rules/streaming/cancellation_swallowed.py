@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Step
+from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Span, Step
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
@@ -60,7 +60,7 @@ def _candidate(
     span = tree.span(shown)
     if shown is node and isinstance(node, cst.ExceptHandler):
         start = span.start
-        span = span._replace(end=start._replace(column=start.column + len("except")))
+        span = Span(start, start.at(start.column + len("except")))
     only = "yes" if catch.only_cancellation else ""
     return Candidate(_CODE, tree.scope, span, (("catch", catch.text), ("only", only)), fix)
 
@@ -140,8 +140,8 @@ def _reraise(tree: FunctionTree, handler: cst.ExceptHandler) -> Iterator[Replace
     elif isinstance(body, cst.IndentedBlock) and isinstance(last, cst.SimpleStatementLine):
         span = tree.span(last)
         indent = tree.line(span.start.row)[: span.start.column - 1]
-        end = span.end._replace(column=len(tree.line(span.end.row)) + 1)
-        yield Replacement(span._replace(start=end, end=end), f"{tree.newline}{indent}raise")
+        end = span.end.at(len(tree.line(span.end.row)) + 1)
+        yield Replacement(Span(end, end), f"{tree.newline}{indent}raise")
 
 
 def check(project: Project) -> Iterator[Finding]:

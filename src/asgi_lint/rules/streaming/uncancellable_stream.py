@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Step
+from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Span, Step
 from asgi_lint.fixes.imports import import_edit
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate, Replacement
@@ -21,7 +21,6 @@ from asgi_lint.rules.streaming.loops import spinning, turns
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from asgi_lint.diagnostics import Span
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.model.project import Project
 
@@ -62,7 +61,7 @@ def _spinning(tree: FunctionTree) -> Iterator[Candidate]:
     for loop in spinning(tree):
         head, body = tree.span(loop.node).start, tree.span(loop.node)
         keyword = len("for" if isinstance(loop.node, cst.For) else "while")
-        span = body._replace(end=head._replace(column=head.column + keyword))
+        span = Span(head, head.at(head.column + keyword))
         kind = "sleeps" if loop.sleeps else "endless" if loop.is_endless else ""
         edits = turns(tree, loop)
         safe = not swallows and not loop.sleeps

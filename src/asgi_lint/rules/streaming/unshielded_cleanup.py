@@ -223,8 +223,8 @@ def _shielded(tree: FunctionTree, body: cst.BaseSuite) -> Iterator[Replacement]:
     for row in range(first.start.row, last.end.row + 1):
         line = tree.line(row)
         lines.append(line if row in inside_strings or not line.strip() else tree.indent + line)
-    start = first.start._replace(column=1)
-    end = last.end._replace(column=len(tree.line(last.end.row)) + 1)
+    start = first.start.at(1)
+    end = last.end.at(len(tree.line(last.end.row)) + 1)
     yield Replacement(Span(start, end), tree.newline.join(lines))
 
 
