@@ -20,6 +20,19 @@ def compare(session: nox.Session) -> None:
     session.run("python", "scripts/compare_linters.py")
 
 
+@nox.session(name="pythons", python=False)
+def same_answer_of_pythons(session: nox.Session) -> None:
+    """Compare what each Python says of the fixtures: `nox -s pythons -- python3.10 python3.14`."""
+    session.run("python", "scripts/compare_pythons.py", *session.posargs)
+
+
+@nox.session(name="kills")
+def ended_fixes(session: nox.Session) -> None:
+    """End many runs of `--fix` and look at what they leave: `nox -s kills -- --times 500`."""
+    session.install("-e", ".")
+    session.run("python", "scripts/check_killed_fix.py", *session.posargs)
+
+
 @nox.session
 def mutation(session: nox.Session) -> None:
     """Change the rules, the model and the versions, and see which changes no test notices."""

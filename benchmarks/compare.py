@@ -2,10 +2,12 @@
 
     python benchmarks/compare.py [--files 2000] [--runs 5] [--bin FOLDER] [--project FOLDER]
 
-What is measured: one file, and a project that is generated (see `project.py`) or given. Each round
-runs every command once, so that what else the machine does falls on all of them alike; the median
-of the rounds counts. A command whose first run takes longer than a minute is not repeated. Then the
-growth of asgi-lint's own cost from 100 to 10,000 files. Memory is the peak of the largest process.
+What is measured: one file, and two projects that are generated (see `project.py`), one in which
+few files have to do with a web framework and one in which half of them do; or one that is given.
+Each round runs every command once, so that what else the machine does falls on all of them alike;
+the median of the rounds counts. A command whose first run takes longer than a minute is not
+repeated. Then the growth of asgi-lint's own cost from 100 to 10,000 files. Memory is the peak of
+the largest process.
 
 Programs that are not installed (in `--bin`, or on the path) are left out. The result is Markdown,
 for docs/benchmarks.md.
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 _LONG_SECONDS = 60.0
 _SIZES = (100, 1_000, 10_000)
+_FEW = 50
+"""One service of so many serves something: in 2,000 files, 20 can matter."""
 
 
 class Subject(NamedTuple):
@@ -56,14 +60,18 @@ def main() -> int:
     find = _finder(arguments.bin)
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder)
-        project = arguments.project or lay_out(top / "project", arguments.files)
-        count = sum(1 for _ in project.rglob("*.py"))
-        single = top / "single"
-        lay_out(single, 1)
+        projects = {"One file": lay_out(top / "single", 1)}
+        if arguments.project is not None:
+            projects["A project"] = arguments.project
+        else:
+            few, half = top / "few", top / "half"
+            projects["Few files matter"] = lay_out(few, arguments.files, _FEW)
+            projects["Half of the files matter"] = lay_out(half, arguments.files)
         print(_heading(find))
-        print(f"## One file\n\n{_table(_measured(_subjects(find), single, arguments.runs))}\n")
-        print(f"## A project of {count:,} files\n", flush=True)
-        print(f"{_table(_measured(_subjects(find), project, arguments.runs))}\n", flush=True)
+        for title, project in projects.items():
+            count = sum(1 for _ in project.rglob("*.py"))
+            measured = _measured(_subjects(find), project, arguments.runs)
+            print(f"## {title}: {count:,}\n\n{_table(measured)}\n", flush=True)
         if arguments.growth:
             print(f"## Growth\n\n{_growth(find, top, arguments.runs)}", flush=True)
     return 0

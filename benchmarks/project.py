@@ -3,6 +3,7 @@
 Of 20 modules four speak of the framework: the application, its middleware, and two routers with
 their dependencies, streams and background tasks. Six more are imported by these: services and
 schemas. Ten have nothing to do with them: jobs, reports, clients, scripts, tests of arithmetic.
+In a service that serves nothing all twenty are such.
 """
 
 from __future__ import annotations
@@ -178,8 +179,11 @@ _OTHERS = [
 ]
 
 
-def lay_out(folder: Path, files: int) -> Path:
-    """Write a project of so many files; one file is a router."""
+def lay_out(folder: Path, files: int, web_every: int = 1) -> Path:
+    """Write a project of so many files; one file is a router.
+
+    One service of `web_every` has an application.
+    """
     folder.mkdir(parents=True)
     (folder / "requirements.txt").write_text("fastapi==0.115.6\nstarlette==0.41.3\n")
     written = 0
@@ -189,7 +193,8 @@ def lay_out(folder: Path, files: int) -> Path:
                 return folder
             path = folder / f"service{service}" / f"{name}.py"
             path.parent.mkdir(exist_ok=True)
-            path.write_text(_text(name, service))
+            is_web = service % web_every == 0
+            path.write_text(_text(name if is_web else _OTHERS[0], service))
             written += 1
     return folder
 

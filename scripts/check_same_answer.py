@@ -4,8 +4,10 @@
 
 Each folder is a project. It is analysed as plainly as can be: every file parsed, by one process,
 nothing kept. Then with the screen that leaves files unparsed, with two processes, with four, with a
-cache that is empty and one that is full, from another working folder by relative paths, and with
-its files named one by one in reverse. The exit code is 1 if any of these reports anything else.
+cache that is empty, one that is full and one that an earlier state of the project has filled, from
+another working folder by relative paths, by paths that overlap, with a disk that lists folders in
+another order, and with its files named one by one in reverse. The exit code is 1 if any of these
+reports anything else.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+from asgi_lint import source
 from asgi_lint.pipeline import run
 from asgi_lint.rules.registry import rules
 from asgi_lint.settings import load_settings, overridden
@@ -79,6 +82,15 @@ def _ways(
         kept = {"cache": True, "cache-dir": Path(folder, "cache").as_posix()}
         yield "empty cache", reported([path], **kept)
         yield "full cache", reported([path], **kept)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = {"cache": True, "cache-dir": Path(folder, "cache").as_posix()}
+        with _other_texts():
+            reported([path], **kept)
+        yield "cache of an earlier state", reported([path], **kept)
+    with _listed_backwards():
+        yield "folders in another order", reported([path])
+    inside = sorted(each.as_posix() for each in project.iterdir() if each.is_dir())
+    yield "overlapping paths", reported([*inside, path, *reversed(inside), path])
     with _working_in(project):
         yield "from within", reported(["."])
     with _working_in(project.parent):
@@ -96,6 +108,39 @@ def _working_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+@contextlib.contextmanager
+def _other_texts() -> Iterator[None]:
+    """Every other Python file says something else, as before a change."""
+    read = source.read_bytes
+    names: dict[str, None] = {}
+
+    def other(path: str) -> bytes | source.SourceProblem:
+        data = read(path)
+        names[path] = None
+        is_other = len(names) % 2 and isinstance(data, bytes)
+        return b"import fastapi\nx = 1\n" if is_other else data
+
+    with mock.patch("asgi_lint.analysis.texts.read_bytes", other):
+        yield
+
+
+@contextlib.contextmanager
+def _listed_backwards() -> Iterator[None]:
+    """The disk lists what lies in a folder in another order."""
+    scandir, listdir = os.scandir, os.listdir
+
+    @contextlib.contextmanager
+    def backwards(path: str = ".") -> Iterator[Iterator[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            yield iter(sorted(entries, key=lambda each: each.name, reverse=True))
+
+    with (
+        mock.patch("os.scandir", backwards),
+        mock.patch("os.listdir", lambda path=".": sorted(listdir(path), reverse=True)),
+    ):
+        yield
 
 
 def reported(paths: Sequence[str], **settings: Any) -> tuple[Diagnostic, ...]:

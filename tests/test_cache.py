@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import resource
@@ -9,11 +10,14 @@ import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 from command_line import AFFECTED, APPLICATION, FIXED, PIN, TASK, asgi_lint, lay_out, reported
 
 from asgi_lint.cache import folder as cache_folder
+from asgi_lint.cache.findings import encoded
+from asgi_lint.cache.pack import Pack, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +65,17 @@ def test_second_run_says_the_same_and_parses_nothing(parsed: list[str]) -> None:
     assert warm == cold
     assert "ASG201" in cold.stdout
     assert parsed == ["main.py"]
+
+
+@pytest.mark.parametrize("named", [(), ("broken.py",)])
+def test_second_run_says_the_same_of_a_file_that_is_no_text(
+    project: Path, named: tuple[str, ...]
+) -> None:
+    (project / "broken.py").write_bytes(b"import fastapi\nname = '\xff'\n")
+    (project / "binary.py").write_bytes(b"fastapi\0")
+    cold = asgi_lint("check", *named)
+    assert asgi_lint("check", *named) == cold
+    assert "[ASG001]" in cold.stdout
 
 
 def test_only_what_has_changed_is_parsed_again(project: Path, parsed: list[str]) -> None:
@@ -192,6 +207,55 @@ def test_damaged_entry_is_dropped(
     assert not (project / "unpickled").exists()
 
 
+WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
+    "rows": lambda entry: entry["findings"][0][1].__setitem__(1, 0),
+    "texts for numbers": lambda entry: entry["findings"][0][1].__setitem__(2, "x"),
+    "messages": lambda entry: entry["findings"][0].__setitem__(2, 7),
+    "codes": lambda entry: entry["findings"][0].__setitem__(0, "ASG999"),
+    "severities": lambda entry: entry["findings"][0].__setitem__(3, "fatal"),
+    "files": lambda entry: entry["stated"].append(None),
+    "witnesses": lambda entry: entry["witnesses"].append(["names", 1, ""]),
+    "looks": lambda entry: entry["witnesses"].append(["delete", "/", ""]),
+    "keys": lambda entry: entry.pop("stated"),
+}
+
+
+@pytest.mark.parametrize("spoil", WRONG.values(), ids=WRONG)
+def test_entry_with_a_right_checksum_and_wrong_content_is_dropped(
+    project: Path, spoil: Callable[[dict[str, Any]], object]
+) -> None:
+    before = asgi_lint("check")
+    [path] = [each for each in entries(project) if each.suffix == ".findings"]
+    entry = json.loads(path.read_bytes().partition(b"\n")[2])
+    spoil(entry)
+    path.write_bytes(encoded(entry))
+    assert asgi_lint("check") == before
+    path.write_bytes(b"%08x\n%s" % (crc32(b"[" * 100_000), b"[" * 100_000))
+    assert asgi_lint("check") == before
+
+
+@pytest.mark.parametrize(
+    "blob",
+    [
+        b"\x91" * 100_000 + b"\xc0",
+        b"\xdd\xff\xff\xff\xff",
+        b"\xdb\xff\xff\xff\xff",
+        b"\x95\x01\x02",
+    ],
+    ids=["nested", "long list", "long text", "shape"],
+)
+def test_facts_with_a_right_checksum_and_wrong_content_are_dropped(
+    project: Path, blob: bytes
+) -> None:
+    before = asgi_lint("check")
+    for path in entries(project):
+        if path.suffix == ".findings":
+            path.unlink()
+        else:
+            path.write_bytes(packed(dict.fromkeys(Pack(path.read_bytes()), blob)))
+    assert asgi_lint("check") == before
+
+
 def test_entry_that_is_a_folder_or_a_link_is_not_read(project: Path, tmp_path: Path) -> None:
     before = asgi_lint("check")
     for number, path in enumerate(entries(project)):
@@ -246,6 +310,55 @@ def test_what_is_no_folder_is_left_alone(project: Path, tmp_path: Path, kind: st
     assert [*target.iterdir()] == []
     asgi_lint("clean")
     assert (project / NAME).is_symlink() or (project / NAME).read_text() == "mine"
+
+
+@posix_only
+@pytest.mark.parametrize("other", [True, False], ids=["tag of another tool", "no tag"])
+def test_folder_of_other_files_is_neither_used_nor_cleaned(project: Path, other: bool) -> None:
+    files = {"notes.tmp": "mine", "data.facts": "mine", ".gitignore": "build\n"}
+    if other:
+        files["CACHEDIR.TAG"] = "Signature: 8a477f597d28d172789f06886806bc55\n# by another tool\n"
+    lay_out(project, {f"elsewhere/{name}": text for name, text in files.items()})
+    hours_ago = time.time() - 90 * 24 * 3600
+    for name in files:
+        os.utime(project / "elsewhere" / name, (hours_ago, hours_ago))
+    outcome = asgi_lint("check", "--cache-dir", "elsewhere")
+    assert "ASG201" in outcome.stdout
+    assert "other files lie in it" in outcome.stderr
+    assert asgi_lint("clean", "--cache-dir", "elsewhere").code == 0
+    left = {path.name: path.read_text() for path in (project / "elsewhere").iterdir()}
+    assert left == files
+
+
+def test_cache_in_the_project_itself_leaves_its_files_alone(project: Path) -> None:
+    lay_out(project, {".gitignore": "build\n"})
+    assert "other files lie in it" in asgi_lint("check", "--cache-dir", ".").stderr
+    asgi_lint("clean", "--cache-dir", ".")
+    assert (project / ".gitignore").read_text() == "build\n"
+
+
+def test_folder_that_an_ended_run_did_not_finish_is_used(project: Path) -> None:
+    lay_out(project, {f"{NAME}/.gitignore": "*\n", f"{NAME}/1-0-CACHEDIR.TAG.tmp": "half"})
+    assert asgi_lint("check").stderr == ""
+    assert entries(project) != []
+
+
+@posix_only
+def test_links_in_it_are_not_followed(project: Path, tmp_path: Path) -> None:
+    asgi_lint("check")
+    outside = tmp_path / "outside"
+    lay_out(outside, {"kept.facts": "mine"})
+    (project / NAME / f"{'0' * 32}.facts").symlink_to(outside / "kept.facts")
+    (project / NAME / "linked").symlink_to(outside, target_is_directory=True)
+    asgi_lint("clean")
+    assert (outside / "kept.facts").read_text() == "mine"
+    assert [path.name for path in (project / NAME).iterdir()] == ["linked"]
+
+
+def test_clean_tells_a_path_that_is_not_there(project: Path) -> None:
+    asgi_lint("check")
+    assert asgi_lint("clean", "gone").code == 2
+    assert (project / NAME).exists()
 
 
 # --- Writing --------------------------------------------------------------------------------------

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from command_line import AFFECTED, APPLICATION, asgi_lint, lay_out
 
 from asgi_lint.analysis import Crash
-from asgi_lint.pipeline import run
+from asgi_lint.memory import Memory
+from asgi_lint.pipeline import check_project, current_day, extent_at, run
 from asgi_lint.rules.registry import rules
 from asgi_lint.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from asgi_lint.rules.rule import Rule
 
@@ -50,6 +52,7 @@ def test_failing_rule_is_told_and_the_others_go_on(
     first, *report = outcome.stderr.splitlines()
     assert f"internal error in {BROKEN} on {project.as_posix()}" in first
     assert "please report it" in first
+    assert report[0].startswith(f"asgi-lint check --no-cache --select={BROKEN} ")
     assert report[-1] == "ZeroDivisionError: the rule's own mistake"
 
 
@@ -94,3 +97,104 @@ def test_crashes_are_in_the_run(project: Path, monkeypatch: pytest.MonkeyPatch) 
     [crash] = outcome.crashes
     assert crash == Crash(f"{BROKEN} on {project.as_posix()}", crash.report)
     assert [d.code for d in outcome.diagnostics] == ["ASG201"]
+
+
+class PanicException(BaseException):
+    """What LibCST's parser raises where it fails itself, by its name."""
+
+
+@pytest.mark.parametrize("part", ["check", "extract"])
+@pytest.mark.parametrize("kind", [MemoryError, RecursionError, PanicException])
+def test_any_kind_of_failure_is_told(
+    monkeypatch: pytest.MonkeyPatch, part: str, kind: type[BaseException]
+) -> None:
+    break_rule(monkeypatch, part, kind)
+    outcome = asgi_lint(".", "--output-format", "concise")
+    assert outcome.code == 2
+    assert outcome.stdout.startswith("main.py:20:5: ASG201")
+    assert outcome.stderr.splitlines()[-1].rpartition(".")[2] == kind.__name__
+
+
+def test_wish_to_end_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    break_rule(monkeypatch, "check", KeyboardInterrupt)
+    outcome = asgi_lint(".")
+    assert "internal error" not in outcome.stderr
+    assert "ASG201" not in outcome.stdout
+
+
+def break_rule(monkeypatch: pytest.MonkeyPatch, part: str, kind: type[BaseException]) -> None:
+    def fail(*_: object) -> Iterator[Any]:
+        raise kind
+
+    rule = rules()[BROKEN]
+    broken = replace(rule, check=fail) if part == "check" else replace(rule, extract=fail)
+    every = {**rules(), BROKEN: broken}
+    monkeypatch.setattr("asgi_lint.pipeline.rules", lambda: every)
+
+
+@pytest.mark.parametrize("part", ["check", "extract"])
+def test_failure_is_not_kept_as_an_answer(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    with monkeypatch.context() as patch:
+        break_rule(patch, part, ZeroDivisionError)
+        for _ in range(2):
+            assert asgi_lint(".").code == 2
+    assert asgi_lint(".", "--output-format", "concise").code == 1
+    with monkeypatch.context() as patch:
+        patch.setattr("asgi_lint.model.extract.extract", fails)
+        lay_out_again()
+        assert asgi_lint(".").code == 2
+    outcome = asgi_lint(".", "--output-format", "concise")
+    assert (outcome.code, outcome.stderr) == (1, "")
+    assert "main.py:20:5: ASG201" in outcome.stdout
+
+
+def lay_out_again() -> None:
+    """Change every file, so that nothing of an earlier run holds."""
+    path = Path("main.py")
+    path.write_text(f"{path.read_text()}# changed\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are forked with the rule")
+def test_failure_in_another_process_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(project, {f"other{n}.py": "import fastapi\ndef f(): ...\n" for n in range(3)})
+    break_rule(monkeypatch, "extract", ZeroDivisionError)
+    outcome = asgi_lint(".", "--jobs=2", "--no-cache", "--output-format", "concise")
+    assert outcome.code == 2
+    assert outcome.stdout.startswith("main.py:20:5: ASG201")
+    told = [line for line in outcome.stderr.splitlines() if "internal error" in line]
+    assert len(told) == 4
+
+
+def test_other_fixes_are_applied(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_rule(monkeypatch, "check", ZeroDivisionError)
+    outcome = asgi_lint(".", "--fix", "--unsafe-fixes")
+    assert outcome.code == 2
+    assert f"internal error in {BROKEN}" in outcome.stderr
+    assert (project / "requirements.txt").read_text() != AFFECTED
+
+
+def test_graph_is_drawn_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    break_rule(monkeypatch, "check", ZeroDivisionError)
+    outcome = asgi_lint("graph")
+    assert outcome.code == 2
+    assert "sign_up" in outcome.stdout
+    assert f"internal error in {BROKEN}" in outcome.stderr
+
+
+def test_failure_is_not_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory()
+
+    def crashes() -> int:
+        settings = load_settings(project.as_posix(), rules())
+        names = [(project / name).as_posix() for name in ("main.py", "requirements.txt")]
+        extent = extent_at(project.as_posix(), names, [project.as_posix()], settings)
+        _, outcome = check_project(extent, {}, current_day(), memory)
+        return len(outcome.crashes)
+
+    with monkeypatch.context() as patch:
+        break_rule(patch, "extract", ZeroDivisionError)
+        assert crashes() == crashes() == 1
+    with monkeypatch.context() as patch:
+        break_rule(patch, "check", ZeroDivisionError)
+        assert crashes() == crashes() == 1
+    assert crashes() == 0

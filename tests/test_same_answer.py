@@ -78,6 +78,54 @@ def test_difference_is_told(script: Any, tmp_path: Path, monkeypatch: pytest.Mon
     assert "screened: - " in script.differences(tmp_path)[0]
 
 
+# --- What lies around the process -----------------------------------------------------------------
+
+
+def test_environment_changes_nothing(tmp_path: Path) -> None:
+    for project in PROJECTS[::4]:
+        project.lay_out(tmp_path / project.name.replace("/", "-"))
+    found = [
+        python(
+            *("-m", "asgi_lint", tmp_path.as_posix(), "--output-format", "json"),
+            env={"PYTHONHASHSEED": str(seed), **environment},
+        )
+        for seed, environment in enumerate(
+            (
+                {"LC_ALL": "C.UTF-8"},
+                {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+                {"LC_ALL": "POSIX", "PYTHONUTF8": "1", "PYTHONOPTIMIZE": "2"},
+            )
+        )
+    ]
+    assert "ASG" in found[0].stdout
+    assert len({(each.code, each.stdout) for each in found}) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locale")
+def test_names_are_shown_in_the_locale_that_says_nothing(tmp_path: Path) -> None:
+    lay_out(tmp_path / "größe", {"見る.py": APPLICATION, "requirements.txt": AFFECTED})
+    arguments = ("-m", "asgi_lint", (tmp_path / "größe").as_posix(), "--output-format", "json")
+    found = [python(*arguments, env={"LC_ALL": locale}) for locale in ("C", "C.UTF-8")]
+    assert "größe/見る.py" in found[0].stdout
+    assert found[0] == found[1]
+
+
+def test_project_behind_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for project in PROJECTS[:3]:
+        project.lay_out(tmp_path / "real" / project.name.replace("/", "-"))
+    (tmp_path / "link").symlink_to("real", target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    by_name = [asgi_lint(name) for name in ("real", "link")]
+    assert by_name[1].stdout.replace("link/", "real/") == by_name[0].stdout
+    inside = []
+    for name in ("real", "link"):
+        monkeypatch.chdir(tmp_path / name)
+        inside.append(asgi_lint("."))
+    assert inside[0] == inside[1]
+    assert inside[0].stdout == by_name[0].stdout.replace("real/", "")
+    assert "ASG" in inside[0].stdout
+
+
 # --- Several processes ----------------------------------------------------------------------------
 
 

@@ -83,6 +83,8 @@ def read_baseline(filename: str) -> Baseline:
         document = json.loads(source.text)
     except ValueError as error:
         raise BaselineError(f"{filename}: It is no baseline, nor any JSON: {error}.") from None
+    except RecursionError:
+        raise BaselineError(f"{filename}: It is no baseline: it is nested too deeply.") from None
     entries = document.get("diagnostics") if isinstance(document, dict) else None
     if not isinstance(entries, list) or not all(_is_entry(each) for each in entries):
         raise BaselineError(f"{filename}: It is no baseline: --write-baseline writes one.")

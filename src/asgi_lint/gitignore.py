@@ -8,7 +8,7 @@ line before it ignores, and whatever in `src` a `.gitignore` further up ignores.
 result on every machine.
 """
 
-# ruff: noqa: PTH113, PTH123
+# ruff: noqa: PTH113
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from asgi_lint.patterns import parse_pattern
+from asgi_lint.reading import read_regular
 from asgi_lint.roots import entry_names, upwards
 
 if TYPE_CHECKING:
@@ -131,8 +132,7 @@ def _steps_down(top: str, folder: str) -> list[str]:
 
 def _read(path: str, base: str) -> IgnoreFile | None:
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_regular(path)
     except OSError:  # as git does: a file of patterns that cannot be read ignores nothing
         return None
     text = os.fsdecode(data.removeprefix(codecs.BOM_UTF8)).replace("\r\n", "\n")
@@ -191,7 +191,7 @@ def _info_exclude(top: str) -> str:
 
 def _first_line(path: str) -> str:
     try:
-        with open(path, "rb") as file:
-            return os.fsdecode(file.readline()).strip()
-    except OSError:
+        first, _, _ = read_regular(path).partition(b"\n")
+    except (OSError, ValueError):  # what another such file names may be anything
         return ""
+    return os.fsdecode(first).strip()

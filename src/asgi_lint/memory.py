@@ -5,6 +5,8 @@ from __future__ import annotations
 from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
 
+from asgi_lint.model.index import FileIndex
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
@@ -25,6 +27,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._files: dict[str, list[_Known]] = {}
+        self._indexes: dict[str, FileIndex] = {}
         self._versions: tuple[object, Versions] | None = None
         self._checked: _Checked | None = None
 
@@ -62,10 +65,18 @@ class Memory:
             known.append(parsed)
         return extracted
 
+    def index(self, facts: FileFacts) -> FileIndex:
+        """The facts of a file arranged for look-ups: the same for the same facts."""
+        known = self._indexes.get(facts.filename)
+        if known is None or known.facts is not facts:
+            known = self._indexes[facts.filename] = FileIndex(facts)
+        return known
+
     def forget_all_but(self, filenames: Iterable[str]) -> None:
         """Let go of the files that are not there any more."""
         kept = frozenset(filenames)
         self._files = {name: known for name, known in self._files.items() if name in kept}
+        self._indexes = {name: known for name, known in self._indexes.items() if name in kept}
 
     def versions(self, inputs: object, read: Callable[[], Versions]) -> Versions:
         """What is known of releases, read again if the `inputs` are not those of the last time.

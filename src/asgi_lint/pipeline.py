@@ -252,7 +252,9 @@ def check_project(
         is_complete=not analysis.crashes,
     )
     pointed_at = {d.place.filename for d in settled.diagnostics}
-    texts = {name: sources[name].text for name in pointed_at if name in sources}
+    # Not `in`: a file that was let go of may not be readable any more.
+    pointed_into = {name: sources.get(name) for name in pointed_at}
+    texts = {name: each.text for name, each in pointed_into.items() if each is not None}
     top = repository_top(root) or root
     diagnostics = fingerprinted(settled.diagnostics, texts, below(top))
 

@@ -6,6 +6,7 @@ must silence the diagnostic, and the file must say what it has said before.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +19,7 @@ from asgi_lint.source import NEWLINE
 from asgi_lint.suppression import CANNOT_BE_SILENCED, NAMED_ONLY, FileKind, find_suppressions
 from asgi_lint.suppression_edits import addition
 from asgi_lint.versions.readers import is_lock
+from asgi_lint.versions.readers.yaml_places import events
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from asgi_lint.source import Source
     from asgi_lint.suppression import Suppressions
 
+_SAYING = ("value", "anchor", "tag")
 _CONTINUED = re.compile(r"\\[ \t]*$")
 
 
@@ -70,7 +73,12 @@ def silencing(
             by_file.setdefault(diagnostic.place.filename, []).append(diagnostic)
     changes: list[Change] = []
     silenced: list[Diagnostic] = []
+    targets: set[str] = set()
     for filename, found in by_file.items():
+        target = os.path.realpath(filename)
+        if target in targets:  # another name (a symbolic link) of a file that has the comments
+            continue
+        targets.add(target)
         source = run.sources[filename]
         if (obstacle := _obstacle(source, reason, obstacle_to)) is not None:
             refusals += [Refusal(each, obstacle) for each in found]
@@ -190,14 +198,18 @@ def _toml(text: str) -> object:
 
     try:
         return tomli.loads(text)
-    except tomli.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _yaml(text: str) -> object:
+    """What a document says, but not where; its aliases are not followed, which might not end."""
     import yaml
 
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return [
+            (type(each).__name__, *(getattr(each, name, None) for name in _SAYING))
+            for each in events(text)
+        ]
+    except (yaml.YAMLError, RecursionError):
         return None

@@ -7,15 +7,14 @@ the rest of the run goes on.
 from __future__ import annotations
 
 import codecs
-import errno
 import os
 import re
-import stat
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
 from asgi_lint.diagnostics import FILE_START, Position, Span
+from asgi_lint.reading import read_regular
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
 """What ends a line of Python. `str.splitlines` knows more endings, such as a form feed."""
@@ -89,29 +88,10 @@ def read_source(path: str | os.PathLike[str]) -> Source | SourceProblem:
 def read_bytes(path: str | os.PathLike[str]) -> bytes | SourceProblem:
     """The bytes of one file, or why there are none; only a regular file is read."""
     try:
-        with open(path, "rb", opener=_without_waiting) as file:
-            data: bytes = file.read()
+        return read_regular(path)
     except (OSError, ValueError) as error:
         message = f"The file cannot be read: {_reason(path, error)}."
         return SourceProblem(absolute_filename(path), ProblemKind.UNREADABLE, message)
-    return data
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    """Open a regular file; a pipe or a device could keep the run waiting, or never end."""
-    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-    found = os.fstat(descriptor)
-    if stat.S_ISREG(found.st_mode) and found.st_size <= _LARGEST_BYTES:
-        return descriptor
-    os.close(descriptor)
-    if stat.S_ISDIR(found.st_mode):
-        raise IsADirectoryError(path)
-    is_regular = stat.S_ISREG(found.st_mode)
-    raise OSError(errno.EINVAL, _TOO_LARGE if is_regular else "it is not a regular file")
-
-
-_LARGEST_BYTES = 64 * 1024 * 1024
-_TOO_LARGE = "it is larger than 64 MiB"
 
 
 def decode_source(data: bytes, filename: str) -> Source | SourceProblem:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from command_line import AFFECTED, APPLICATION, FIXED, commented, lay_out
@@ -279,3 +282,19 @@ async def test_folder_that_vanishes_is_told_and_ends_nothing(
     await editor.remove_folder(gone)
     await editor.open("main.py")
     assert editor.shown("main.py") == ["20 ASG201"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+async def test_names_with_any_bytes(editor: Editor) -> None:
+    names = [b"gr\xf6\xdfe.py", b"a\nb\x1b[31m.py", b"100% #?;.py", "名.py".encode()]
+    for name in names:
+        (editor.folder / os.fsdecode(name)).write_text(APPLICATION)
+    editor.tell_of("main.py")
+    for name in names:
+        path = f"{editor.folder.as_posix()}/".encode() + name
+        uri = f"file://{quote(path)}"
+        await until(lambda uri=uri: editor.connection.published.get(uri))  # type: ignore[misc]
+        [diagnostic] = editor.connection.published[uri].diagnostics
+        assert diagnostic.code == "ASG201"
+        opened = await editor.open(uri, APPLICATION)
+        assert [each.code for each in editor.connection.published[opened].diagnostics] == ["ASG201"]

@@ -77,6 +77,7 @@ def analyse(
     rules, manifests = tuple(rules), sorted(manifests)
     options, unsaved = options or {}, unsaved or {}
     texts = Texts(filenames, unsaved, words_of(stated))
+    undecodable = texts.undecodable()  # first: what is no text is then no part of the texts
     alone = [name for name in sorted(named) if name in texts and name not in texts.mentioning]
     recall = Recall(cache, root, rules) if cache is not None else None
     inputs = (texts.digest, manifests, overrides or {}, options, screens, stated.names())
@@ -86,7 +87,7 @@ def analyse(
         return Analysis(root, findings, texts, frozenset(texts.commented), known.stated, None)
     with _no_collection():
         step = _Steps(root, filenames, rules, texts, options, stated, recall, memory, jobs, screens)
-        witnesses, analysis = step.analysis(manifests, overrides, unsaved)
+        witnesses, analysis = step.analysis(manifests, overrides, unsaved, undecodable)
     if usable is not None and not analysis.crashes:
         usable.keep_findings(inputs, analysis.findings, analysis.stated, witnesses)
     more = _unparsable(alone, texts, rules)
@@ -135,14 +136,15 @@ class _Steps:
         manifests: Iterable[str],
         overrides: Mapping[str, str] | None,
         unsaved: Mapping[str, Source | SourceProblem],
+        undecodable: Iterable[SourceProblem],
     ) -> tuple[Mapping[tuple[str, str], str], Analysis]:
         # Late: what a cache knows needs none of them.
+        from asgi_lint.model.index import FileIndex
         from asgi_lint.model.project import Project
         from asgi_lint.versions import disk
         from asgi_lint.versions.effective import Versions
 
         crashes, texts = Crashes(), self.texts
-        undecodable = texts.undecodable()
         scripts = {name: texts[name].text for name in texts.scripts if name in texts}
         manifests = frozenset(manifests)
         saved = {
@@ -174,6 +176,7 @@ class _Steps:
                 tuple(sorted(unparsable, key=lambda each: each.place)),
                 tuple(unreadable),
                 self.stated,
+                self.memory.index if self.memory is not None else FileIndex,
             )
             findings = self._findings(project, facts, outdated, crashes)
             stated = frozenset(each.place.filename for each in versions.requirements)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,10 +16,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """A failure that is a bug of ours: of what, such as "ASG201 on /project", and its traceback."""
+    """A failure that is a bug of ours: of what, such as "ASG201 on /project", and what to report.
+
+    That is the command that leads to it, and the traceback.
+    """
 
     of: str
     report: str
+
+
+class Part(NamedTuple):
+    """What may fail by itself, and the command that runs it again."""
+
+    name: str
+    command: str
 
 
 class Crashes:
@@ -37,23 +48,33 @@ class Crashes:
         self._reports.setdefault(crash.of, crash.report)
 
     @contextmanager
-    def of(self, what: str) -> Iterator[None]:
+    def of(self, part: Part) -> Iterator[None]:
         """Let the block fail without ending the run."""
         try:
             yield
-        except Exception:
-            self.caught(what)
+        except BaseException as error:
+            if ends_the_run(error):
+                raise
+            self.caught(part)
 
-    def caught(self, what: str) -> None:
+    def caught(self, part: Part) -> None:
         """Note the exception that is being handled."""
-        self.note(Crash(what, traceback.format_exc(limit=-12).rstrip()))
+        lines = traceback.format_exc(limit=-12).rstrip()
+        self.note(Crash(part.name, f"{part.command}\n{lines}"))
 
 
-def of_rule(rule: Rule, where: str) -> str:
+def ends_the_run(error: BaseException) -> bool:
+    """Whether somebody wants the process to end; a panic of LibCST's parser only looks like it."""
+    return not isinstance(error, Exception) and type(error).__name__ != "PanicException"
+
+
+def of_rule(rule: Rule, where: str) -> Part:
     """A rule that failed on a project or a file."""
-    return f"{rule.code} on {where}"
+    command = f"asgi-lint check --no-cache --select={rule.code} {shlex.quote(where)}"
+    return Part(f"{rule.code} on {where}", command)
 
 
-def of_file(filename: str) -> str:
+def of_file(filename: str) -> Part:
     """The analysis of a file that failed as a whole."""
-    return f"the analysis of {filename}"
+    command = f"asgi-lint check --no-cache {shlex.quote(filename)}"
+    return Part(f"the analysis of {filename}", command)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from asgi_lint.analysis.crashes import Crashes, of_file, of_rule
+from asgi_lint.analysis.crashes import Crashes, ends_the_run, of_file, of_rule
 from asgi_lint.diagnostics import Span
 from asgi_lint.model import extract as module
 from asgi_lint.model.facts import FileFacts
@@ -90,7 +90,9 @@ def _guarded(
             found.extend(extract(tree))
         except NotReadError:
             pass
-        except Exception:
+        except BaseException as error:
+            if ends_the_run(error):
+                raise
             crashes.caught(of_rule(rule, filename))
         return found
 

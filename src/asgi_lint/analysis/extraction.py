@@ -156,6 +156,8 @@ class Extraction:
             facts = self._earlier(filename)
         if facts is None:
             return self._imported(filename, _stated_imports(self._texts[filename].text))
+        for message, place in facts.unread:
+            self.unparsable.append(Finding(Place(filename, place), message))
         self._facts[filename] = facts
         imports = {(found.module, found.level, found.name or "") for found in facts.imports}
         return self._imported(filename, imports)
@@ -193,7 +195,8 @@ def syntax_errors(filenames: Iterable[str], texts: Texts) -> list[Finding]:
 
     def look() -> Iterator[Finding]:
         for filename in filenames:
-            problem = syntax_tree(texts[filename].text) if filename in texts else None
+            source = texts.get(filename)
+            problem = syntax_tree(source.text) if source is not None else None
             if isinstance(problem, SyntaxProblem):
                 yield Finding(Place(filename, problem.span), problem.message)
 

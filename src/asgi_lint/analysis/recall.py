@@ -49,17 +49,16 @@ class Recall:
         """The findings of a run over the same inputs, if nothing else that counts has changed."""
         data = self._folder.read(f"{self._name}.findings")
         entry = decoded(data) if data is not None else None
-        if entry is None or entry.get("inputs") != _digest(inputs):
+        if entry is None or entry.inputs != _digest(inputs):
             return None
         try:
-            witnesses = {(what, path): seen for what, path, seen in entry["witnesses"]}
-            if not disk.agree(witnesses):
+            if not disk.agree({(what, path): seen for what, path, seen in entry.witnesses}):
                 return None
-            listed = findings_of(entry["findings"])
+            listed = findings_of(entry.findings)
             found = tuple((self._rules[code], finding) for code, finding in listed)
-            return Known(found, frozenset(entry["stated"]))
-        except (KeyError, IndexError, TypeError, ValueError):  # not what we write
+        except (KeyError, ValueError):  # not what we write
             return None
+        return Known(found, frozenset(entry.stated))
 
     def keep_findings(
         self,

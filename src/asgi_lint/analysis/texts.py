@@ -69,7 +69,8 @@ class Texts(MutableMapping[str, Source]):
 
     def _refuse(self, problem: SourceProblem) -> None:
         self.problems.append(problem)
-        self._digest.update(f"{problem.filename}\0{problem.message}\0\0".encode())
+        said = f"{problem.filename}\0{problem.message}\0\0"
+        self._digest.update(said.encode("utf-8", "surrogateescape"))
 
     def _look_at(self, filename: str, data: bytes) -> None:
         self._digest.update(f"{filename}\0{len(data)}\0".encode("utf-8", "surrogateescape"))

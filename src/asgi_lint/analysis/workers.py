@@ -183,5 +183,6 @@ def _given_up(filename: str, exitcode: int | None) -> tuple[str, Extracted]:
     how = f"with exit code {exitcode}"
     if exitcode is not None and exitcode < 0:
         how = f"by signal {-exitcode} ({signal.strsignal(-exitcode) or 'unknown'})"
-    report = f"The process that parsed it was ended {how}, twice."
-    return filename, Extracted(None, crashes=((of_file(filename), report),))
+    part = of_file(filename)
+    report = f"{part.command}\nThe process that parsed it was ended {how}, twice."
+    return filename, Extracted(None, crashes=((part.name, report),))

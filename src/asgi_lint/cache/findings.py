@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zlib import crc32
+
+import msgspec
 
 from asgi_lint.diagnostics import (
     Applicability,
@@ -22,22 +24,43 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_Count = Annotated[int, msgspec.Meta(ge=1)]
+_PlaceList = tuple[str, _Count, _Count, _Count, _Count]
+_FixList = tuple[str, str, list[tuple[_PlaceList, str]]]
+_FindingList = tuple[
+    str, _PlaceList, str, str | None, _FixList | None, list[tuple[str, _PlaceList]]
+]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What is kept of one run, checked to have these types, whoever has written it.
+
+    `inputs` says what the run was about, `witnesses` what it saw on disk, `stated` which files
+    state requirements.
+    """
+
+    inputs: str
+    witnesses: list[tuple[Literal["bytes", "file", "exists", "names"], str, str]]
+    findings: list[_FindingList]
+    stated: list[str]
+
+
 def encoded(value: dict[str, Any]) -> bytes:
     """A JSON object, with a checksum before it."""
     body = json.dumps(value, separators=(",", ":")).encode()
     return b"%08x\n%s" % (crc32(body), body)
 
 
-def decoded(data: bytes) -> dict[str, Any] | None:
-    """The object; None for anything that `encoded` did not write."""
+def decoded(data: bytes) -> Entry | None:
+    """The entry; None for anything that `encoded` did not write for one."""
     checksum, _, body = data.partition(b"\n")
     if checksum != b"%08x" % crc32(body):
         return None
     try:
-        value = json.loads(body)
-    except ValueError:
+        # Not by msgspec alone, which takes no lone surrogate: names that are not UTF-8 have some.
+        return msgspec.convert(json.loads(body), Entry)
+    except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
 
 
 def finding_lists(findings: Iterable[tuple[str, Finding]]) -> list[list[Any]]:
@@ -55,8 +78,8 @@ def finding_lists(findings: Iterable[tuple[str, Finding]]) -> list[list[Any]]:
     ]
 
 
-def findings_of(lists: Iterable[list[Any]]) -> list[tuple[str, Finding]]:
-    """The findings again; TypeError, ValueError or IndexError for what is none."""
+def findings_of(lists: Iterable[_FindingList]) -> list[tuple[str, Finding]]:
+    """The findings again; ValueError for a severity or an applicability that there is not."""
     return [
         (
             code,
@@ -76,7 +99,7 @@ def _place(place: Place) -> list[Any]:
     return [place.filename, *place.span.start, *place.span.end]
 
 
-def _read_place(place: list[Any]) -> Place:
+def _read_place(place: _PlaceList) -> Place:
     filename, row, column, end_row, end_column = place
     return Place(filename, Span(Position(row, column), Position(end_row, end_column)))
 
@@ -86,6 +109,6 @@ def _fix(fix: Fix) -> list[Any]:
     return [fix.applicability.value, fix.message, edits]
 
 
-def _read_fix(applicability: str, message: str, edits: list[Any]) -> Fix:
+def _read_fix(applicability: str, message: str, edits: list[tuple[_PlaceList, str]]) -> Fix:
     read = tuple(Edit(_read_place(place), content) for place, content in edits)
     return Fix(Applicability(applicability), message, read)

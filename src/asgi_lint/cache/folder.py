@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import time
 from contextlib import suppress
 from itertools import count
 
 DEFAULT_NAME = ".asgi-lint_cache"
-SUFFIXES = (".facts", ".findings")
 LIMIT_BYTES = 256 * 1024 * 1024
 """What all entries of a folder may take; the ones that were not used for longest go first."""
 
@@ -22,10 +22,14 @@ _LARGEST_BYTES = LIMIT_BYTES // 2
 _UNUSED_SECONDS = 30 * 24 * 3600
 _ABANDONED_SECONDS = 3600
 _TOUCHED_SECONDS = 24 * 3600
+_ENTRY = re.compile(r"[0-9a-f]{32}\.(?:facts|findings)|[0-9]+-[0-9]+-.*\.tmp")
+_IGNORE = ".gitignore"
 _TAG = "CACHEDIR.TAG"
+_OUR_TAG = (
+    b"Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds the cache of asgi-lint"
+)
 _TAG_TEXT = (
-    b"Signature: 8a477f597d28d172789f06886806bc55\n"
-    b"# This folder holds the cache of asgi-lint and can be deleted at any time.\n"
+    _OUR_TAG + b" and can be deleted at any time.\n"
     b"# What the first line means: https://bford.info/cachedir/\n"
 )
 _IGNORE_TEXT = b"# Written by asgi-lint.\n*\n"
@@ -72,13 +76,15 @@ class CacheFolder:
     def clean(self) -> bool:
         """Delete what asgi-lint wrote, and the folder if nothing else is in it. False if it is not
         a cache. OSError if it cannot be deleted."""
-        if not self._is_ours() or not os.path.isfile(os.path.join(self.path, _TAG)):
+        if not self._is_ours() or not self._is_tagged():
             return False
         for entry in _entries(self.path):
-            os.unlink(entry.path)
-        for name in (_TAG, ".gitignore"):
-            with suppress(FileNotFoundError):
-                os.unlink(os.path.join(self.path, name))
+            with suppress(FileNotFoundError):  # another run may have deleted it
+                os.unlink(entry.path)
+        if self._holds(_IGNORE, _IGNORE_TEXT):
+            os.unlink(os.path.join(self.path, _IGNORE))
+        with suppress(FileNotFoundError):
+            os.unlink(os.path.join(self.path, _TAG))
         with suppress(OSError):  # something else lies in it
             os.rmdir(self.path)
         return True
@@ -86,6 +92,17 @@ class CacheFolder:
     def _is_ours(self) -> bool:
         try:
             return _is_trusted(os.lstat(self.path))
+        except OSError:
+            return False
+
+    def _is_tagged(self) -> bool:
+        """Whether asgi-lint has made the folder: other tools put a tag of that name in theirs."""
+        return self._holds(_TAG, _OUR_TAG)
+
+    def _holds(self, name: str, start: bytes) -> bool:
+        try:
+            with open(os.path.join(self.path, name), "rb", opener=_open_own) as file:
+                return file.read(len(start)) == start
         except OSError:
             return False
 
@@ -101,8 +118,12 @@ class CacheFolder:
             self.problem = "it is not a folder"
         elif not _is_trusted(found):
             self.problem = "others can write to it"
-        elif not os.path.lexists(os.path.join(self.path, _TAG)):
-            self._replace(".gitignore", _IGNORE_TEXT)
+        elif not self._is_tagged():
+            if not all(map(_is_our_name, os.listdir(self.path))):
+                self.problem = "other files lie in it, and it was not made by asgi-lint"
+                return
+            if not os.path.lexists(os.path.join(self.path, _IGNORE)):
+                self._replace(_IGNORE, _IGNORE_TEXT)
             self._replace(_TAG, _TAG_TEXT)
 
     def _replace(self, name: str, data: bytes) -> None:
@@ -144,7 +165,12 @@ def _open_own(path: str, flags: int) -> int:
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        return [each for each in entries if each.name.endswith((*SUFFIXES, ".tmp"))]
+        return [each for each in entries if _ENTRY.fullmatch(each.name)]
+
+
+def _is_our_name(name: str) -> bool:
+    """Whether a folder may hold this before it has its tag."""
+    return name == _IGNORE or _ENTRY.fullmatch(name) is not None
 
 
 def _is_trusted(found: os.stat_result) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from asgi_lint import __version__
-from asgi_lint.cli.ending import FAILED, PLEASE_REPORT, fail
+from asgi_lint.cli.ending import FAILED, PLEASE_REPORT, as_lines, fail
 
 COMMANDS = ("check", "clean", "completion", "graph", "rule", "server", "versions")
 """Each is a module of this package with a click command of the same name."""
@@ -49,16 +49,26 @@ class _Commands(click.Group):
         return [click.shell_completion.CompletionItem(incomplete, type="file"), *own]
 
     def invoke(self, ctx: click.Context) -> Any:
+        _refuse_lost_folder()
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception:
+            _refuse_lost_folder()  # which may have gone while we looked into it
             import traceback
 
-            report = traceback.format_exc(limit=-12).rstrip()
+            report = as_lines(traceback.format_exc(limit=-12).rstrip())
             click.echo(f"asgi-lint: internal error. {PLEASE_REPORT}\n{report}", err=True)
             sys.exit(FAILED)
+
+
+def _refuse_lost_folder() -> None:
+    """End a run in a folder that somebody has deleted, to which no path can be relative."""
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError as error:
+        fail(f"The current folder cannot be used: {(error.strerror or 'unknown error').lower()}.")
 
 
 def _refuse_misspelt(word: str) -> None:

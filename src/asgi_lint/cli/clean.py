@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from asgi_lint.cli.ending import fail
@@ -14,9 +16,12 @@ from asgi_lint.cli.options import cache_dir, settings_under
 def clean(paths: tuple[str, ...], **options: str | None) -> None:
     """Delete the caches of the projects at and around the paths (default: the current folder)."""
     from asgi_lint.caching import cache_folders
+    from asgi_lint.discovery import missing_paths
     from asgi_lint.reporters.characters import visible
     from asgi_lint.settings import SettingsError
 
+    if missing := [each for each in paths if not os.path.lexists(each)]:
+        fail(missing_paths(missing))
     try:
         folders = cache_folders(paths or (".",), settings_under(options))
     except SettingsError as error:

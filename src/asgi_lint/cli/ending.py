@@ -23,3 +23,10 @@ def tell(message: str) -> None:
     from asgi_lint.reporters.characters import visible
 
     click.echo(f"asgi-lint: {visible(message)}", err=True)
+
+
+def as_lines(report: str) -> str:
+    """Several lines to be shown as they are, such as a traceback, which may quote anything."""
+    from asgi_lint.reporters.characters import visible
+
+    return "\n".join(map(visible, report.split("\n")))

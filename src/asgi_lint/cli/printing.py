@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from asgi_lint.cli.ending import PLEASE_REPORT, fail, tell
+from asgi_lint.cli.ending import PLEASE_REPORT, as_lines, fail, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +83,6 @@ def warn(outcome: Run) -> None:
     for crash in outcome.crashes:
         click.echo(
             f"asgi-lint: internal error in {visible(crash.of)}; the rest was checked. "
-            f"{PLEASE_REPORT}\n{crash.report}",
+            f"{PLEASE_REPORT}\n{as_lines(crash.report)}",
             err=True,
         )

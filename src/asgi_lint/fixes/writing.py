@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asgi_lint.reading import read_regular
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -98,8 +100,7 @@ def _says(data: bytes, source: Source) -> bool:
 
 def _read(filename: str) -> bytes | None:
     try:
-        with open(filename, "rb") as file:
-            return file.read()
+        return read_regular(filename)
     except OSError:
         return None
 

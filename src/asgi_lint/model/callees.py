@@ -75,8 +75,8 @@ class Callees:
         """All calls by the last name in what is called, "" where there is none."""
         calls: defaultdict[str, list[tuple[str, CallFacts]]] = defaultdict(list)
         for filename, index in self._files.items():
-            for found in index.facts.calls:
-                calls[ir.last_name(found.call.func) or ""].append((filename, found))
+            for name, found in zip(index.called, index.facts.calls, strict=True):
+                calls[name].append((filename, found))
         return calls
 
     @cached_property

@@ -49,6 +49,15 @@ def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
             stack.extend(reversed([*ast.iter_child_nodes(node)]))
 
 
+def may_be_cancelled(*roots: ast.AST) -> bool:
+    """Whether cancellation can arrive somewhere below the roots."""
+    return any(
+        isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith))
+        or (isinstance(node, ast.comprehension) and bool(node.is_async))
+        for node in own_nodes(*roots)
+    )
+
+
 _INNER_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 

@@ -23,6 +23,7 @@ from asgi_lint.model.facts import (
     ScopeFacts,
 )
 from asgi_lint.model.frameworks import canonical
+from asgi_lint.model.index import is_class_name
 from asgi_lint.model.parameters import Parameters
 from asgi_lint.model.stated import NOTHING_STATED, Stated
 from asgi_lint.model.values import (
@@ -119,7 +120,12 @@ class Evaluator:
     def _evaluate(self, filename: str, scope: int, expr: ir.Expr) -> Iterator[Value]:
         match expr:
             case ir.Name(id=name, span=span):
-                yield from self.lookup(filename, scope, name, span)
+                owner, definitions = self._files[filename].visible(scope, name)
+                if definitions and owner != scope:
+                    # Wherever it is read: an outer scope is done by then.
+                    yield from self.values(filename, owner, self._name(filename, name))
+                else:
+                    yield from self.lookup(filename, scope, name, span)
             case ir.Attribute(value=value, attr=attr):
                 for base in self.values(filename, scope, value):
                     yield from self.attribute(base, attr)
@@ -140,11 +146,7 @@ class Evaluator:
                 return
 
     def made(self, filename: str, scope: int, call: ir.Call) -> tuple[Class | External, ...]:
-        """The classes that a call may make an instance of.
-
-        Most calls of a program are of functions and methods: a name that begins in lower case
-        counts only where an import or an assignment binds it.
-        """
+        """The classes that a call may make an instance of; see `FileIndex.making`."""
         key = (filename, scope, id(call))
         known = self._made.get(key)
         if known is not None:
@@ -155,8 +157,7 @@ class Evaluator:
         return found
 
     def _make(self, filename: str, scope: int, call: ir.Call) -> Iterator[Class | External]:
-        name = (ir.last_name(call.func) or "").lstrip("_")
-        if not name[:1].isupper():
+        if not is_class_name(ir.last_name(call.func) or ""):
             if not isinstance(call.func, ir.Name):
                 return
             _, definitions = self._files[filename].visible(scope, call.func.id)

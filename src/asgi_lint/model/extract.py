@@ -66,6 +66,7 @@ def extract(
         candidates=tuple(walk.candidates),
         import_row=_import_row(module),
         newline=walk.spans.newline,
+        unread=tuple((message, place) for place, message in walk.unread.items()),
     )
 
 
@@ -141,6 +142,7 @@ class _Walk:
         self.bindings: list[BindingFacts] = []
         self.calls: list[CallFacts] = []
         self.candidates: list[Candidate] = []
+        self.unread: dict[Span, str] = {}
 
     def module(self, module: ast.Module) -> None:
         self._module = module
@@ -474,8 +476,13 @@ class _Walk:
     def whole(self) -> WholeFile | None:
         """LibCST's tree of all of it; None where LibCST does not read it."""
         from asgi_lint.model.whole_file import whole_file  # late: it loads LibCST
+        from asgi_lint.nesting import out_of_bounds
 
-        return whole_file(self._text)
+        return whole_file(self._text) if not out_of_bounds(self._text) else None
+
+    def leave_out(self, function: str, why: str, place: Span) -> None:
+        """Say that no rule can look into a function."""
+        self.unread[place] = f"`{function}` is {why} to be analysed in full."
 
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what this file's imports bind it to."""

@@ -120,6 +120,8 @@ class CallFacts(Struct, frozen=True, gc=False, array_like=True):
 class FileFacts(Struct, frozen=True, gc=False, array_like=True):
     """All facts of one file; `filename` is absolute with forward slashes.
 
+    `unread` are parts that no rule can look into: a sentence about each, and where it begins.
+
     `import_row` is the row before which a new import statement belongs; `newline` ends its line.
     """
 
@@ -131,3 +133,4 @@ class FileFacts(Struct, frozen=True, gc=False, array_like=True):
     candidates: tuple[Candidate, ...]
     import_row: int
     newline: str
+    unread: tuple[tuple[str, Span], ...] = ()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from asgi_lint.model.children import dotted_name, own_nodes
+from asgi_lint.model.children import own_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import re
+    from collections.abc import Sequence
 
     import libcst as cst
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from asgi_lint.model.parse import Positions
     from asgi_lint.model.spans import Spans
     from asgi_lint.model.whole_file import WholeFile
-
-
-_BUILT_IN = frozenset(dir(builtins))
 
 
 class File(Protocol):
@@ -41,7 +38,10 @@ class File(Protocol):
 
     @property
     def whole(self) -> WholeFile | None:
-        """LibCST's tree of all of it; None where LibCST does not read it."""
+        """LibCST's tree of all of it; None where that cannot be had."""
+
+    def leave_out(self, function: str, why: str, place: Span) -> None:
+        """Say that no rule can look into a function."""
 
     def canonical(self, name: str, scope: int) -> str:
         """`name` with its first part replaced by what an import binds it to."""
@@ -82,30 +82,32 @@ class FunctionTree:
         self._definition = definition
         self._file = file
 
+    @property
+    def body(self) -> list[ast.stmt]:
+        """The statements of the body in Python's own tree."""
+        return self._definition.body
+
     @cached_property
     def own_nodes(self) -> tuple[ast.AST, ...]:
         """All nodes of the body in Python's own tree, without those of inner functions.
 
         They cost nothing; where they do, a rule needs no LibCST.
         """
-        return tuple(own_nodes(*self._definition.body))
+        return tuple(own_nodes(*self.body))
 
-    @property
-    def calls(self) -> Iterator[ast.Call]:
-        """The calls of the body in Python's own tree, with those of inner functions."""
-        for statement in self._definition.body:
-            yield from (node for node in ast.walk(statement) if isinstance(node, ast.Call))
+    @cached_property
+    def all_nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the body in Python's own tree, with those of inner functions."""
+        return tuple(node for statement in self.body for node in ast.walk(statement))
 
     def place(self, node: ast.AST) -> Span:
         """Where a node of Python's own tree stands."""
         return self._file.spans(node)
 
     @property
-    def raises_own(self) -> bool:
-        """Whether a `raise` names an exception that is not built in."""
-        raised = (node.exc for node in self.own_nodes if isinstance(node, ast.Raise))
-        names = (dotted_name(e.func if isinstance(e, ast.Call) else e) for e in raised if e)
-        return any(name and name not in _BUILT_IN for name in names)
+    def name_place(self) -> Span:
+        """Where the function's name stands."""
+        return self._file.spans.name(self._definition)
 
     @cached_property
     def in_file(self) -> FunctionInFile:
@@ -167,6 +169,10 @@ class FunctionTree:
         first = self._first_row_of_all
         return "\n".join(self.lines[first - 1 : self.first_row - 1])
 
+    def stands_in_file(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the text of the file has a match."""
+        return pattern.search(self._file.spans.whole_text) is not None
+
     @property
     def lines(self) -> Sequence[str]:
         """The file's lines without their endings."""
@@ -186,9 +192,13 @@ class FunctionTree:
         import libcst as cst
 
         from asgi_lint.model.parse import Positions, parse
+        from asgi_lint.nesting import out_of_bounds
 
         first = self._first_row_of_all
         text = self._file.spans.text(first, self.last_row)
+        if why := out_of_bounds(text):
+            self._file.leave_out(self.name, why, self.name_place)
+            raise NotReadError
         if text[:1].isspace():  # a method, or nested: something must stand around its indentation
             text = f"if 1:{self.newline}{text}"
             first -= 1

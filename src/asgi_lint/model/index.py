@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from asgi_lint.model.expressions import Name, last_name
 from asgi_lint.model.facts import (
     MODULE_SCOPE,
     BindingFacts,
@@ -18,6 +20,8 @@ from asgi_lint.model.facts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from asgi_lint.diagnostics import Position, Span
 
 Definition: TypeAlias = ImportFacts | BindingFacts | ScopeFacts | Parameter
@@ -57,6 +61,56 @@ class FileIndex:
                 self._augment(binding)
         for call in self.facts.calls:
             self.calls[call.scope].append(call)
+
+    # Calls by what is called
+
+    @cached_property
+    def called(self) -> list[str]:
+        """The last name of what each of the file's calls calls, "" where there is none."""
+        return [last_name(found.call.func) or "" for found in self.facts.calls]
+
+    @cached_property
+    def _called(self) -> frozenset[str]:
+        return frozenset(self.called)
+
+    def calls_named(self, names: Collection[str]) -> Iterator[CallFacts]:
+        """The calls of what has one of these names, in source order."""
+        if self._called.isdisjoint(names):
+            return
+        for name, found in zip(self.called, self.facts.calls, strict=True):
+            if name in names:
+                yield found
+
+    @cached_property
+    def making(self) -> list[CallFacts]:
+        """The calls that may make an instance.
+
+        Most calls of a program are of functions and methods: a name that begins in lower case
+        counts only where an import or an assignment binds it.
+        """
+        return [
+            found
+            for name, found in zip(self.called, self.facts.calls, strict=True)
+            if is_class_name(name) or (name in self.bound and isinstance(found.call.func, Name))
+        ]
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that imports and assignments bind, in whatever scope."""
+        imported = (found.bound for found in self.facts.imports)
+        return frozenset((*imported, *(binding.name for binding in self.facts.bindings)))
+
+    @cached_property
+    def may_be_called(self) -> frozenset[str]:
+        """The names under which a function may be called, so far as this file gives them."""
+        functions = [scope.function for scope in self.facts.scopes if scope.function is not None]
+        return frozenset(
+            (
+                *(function.name for function in functions),
+                *(each.name for function in functions for each in function.parameters),
+                *(name.rpartition(".")[2] for name in self.bound),
+            )
+        )
 
     def _augment(self, binding: BindingFacts) -> None:
         """Let a list that is appended to belong to the scope that binds its name."""
@@ -140,6 +194,11 @@ class FileIndex:
         if class_ is None:
             raise LookupError(f"scope {scope} of {self.filename} is not a class")
         return class_
+
+
+def is_class_name(name: str) -> bool:
+    """Whether it begins as the names of classes do."""
+    return name.lstrip("_")[:1].isupper()
 
 
 def _may_precede(binding: BindingFacts, read: Span) -> bool:

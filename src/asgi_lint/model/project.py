@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from asgi_lint.model.dispatchers import find_dispatchers
 from asgi_lint.model.evaluation import Evaluator
@@ -20,7 +20,7 @@ from asgi_lint.model.wiring import Wiring
 from asgi_lint.versions.changing import CHANGING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from asgi_lint.diagnostics import Finding, Place
     from asgi_lint.model.candidates import Candidate
@@ -31,13 +31,16 @@ if TYPE_CHECKING:
     from asgi_lint.versions.effective import Versions
 
 
+_Answer = TypeVar("_Answer")
+
+
 class Project:
     """One project's facts, graph and versions.
 
     `root` and all file names are absolute with forward slashes; `filenames` are all Python files
     of the project, `facts` those that matter. `unparsable` and `unreadable` are what rules have
-    nothing to add to. `stated` is what the configuration says of other packages. The parts are
-    worked out when first asked for.
+    nothing to add to. `stated` is what the configuration says of other packages, `index` arranges
+    facts for look-ups. The parts are worked out when first asked for.
     """
 
     def __init__(
@@ -50,16 +53,24 @@ class Project:
         unparsable: tuple[Finding, ...] = (),
         unreadable: tuple[Finding, ...] = (),
         stated: Stated = NOTHING_STATED,
+        index: Callable[[FileFacts], FileIndex] = FileIndex,
     ) -> None:
         self.root = root
-        self.files = {f.filename: FileIndex(f) for f in facts}
+        self.files = {each.filename: index(each) for each in facts}
         self.versions = versions
         self._options = options or {}
         self.unparsable = unparsable
         self.unreadable = unreadable
         self._filenames = tuple(filenames)
         self._stated = stated
+        self._answers: dict[Callable[[Project], object], object] = {}
         self._base_http_enclosures: dict[Endpoint, Enclosure | None] = {}
+
+    def once(self, ask: Callable[[Project], _Answer]) -> _Answer:
+        """What a function says of the project; it is asked only the first time."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        return cast("_Answer", self._answers[ask])
 
     @cached_property
     def evaluator(self) -> Evaluator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Place, Step
@@ -50,6 +51,7 @@ class Roles:
         self._evaluator = evaluator
         self._graph = graph
         self.asked = Dependencies(files, evaluator, wiring, graph)
+        self._dependencies: dict[Endpoint, tuple[Reached, ...]] = {}
         self._run_for: dict[tuple[Endpoint, AbstractSet[Function]], tuple[Reached, ...]] = {}
         self._reached: dict[tuple[Function, AbstractSet[Function]], tuple[Reached, ...]] = {}
 
@@ -121,14 +123,28 @@ class Roles:
         return Step(f"`{name}` is called here", Place(caller.function.filename, found.call.span))
 
     def _callees(self, filename: str, found: CallFacts) -> Iterator[Function]:
+        name = ir.last_name(found.call.func)
+        if name is not None and name not in self._may_be_called:
+            return
         for value in self._evaluator.values(filename, found.scope, found.call.func):
             if isinstance(value, Function):
                 yield value
 
+    @cached_property
+    def _may_be_called(self) -> frozenset[str]:
+        """The names that some function of the project may have somewhere."""
+        return frozenset().union(*(index.may_be_called for index in self._files.values()))
+
     # Dependencies
 
-    def dependencies(self, endpoint: Endpoint) -> Iterator[Reached]:
+    def dependencies(self, endpoint: Endpoint) -> tuple[Reached, ...]:
         """The dependencies of a FastAPI endpoint and theirs, with where each is declared."""
+        known = self._dependencies.get(endpoint)
+        if known is None:
+            known = self._dependencies[endpoint] = tuple(self._depended_on(endpoint))
+        return known
+
+    def _depended_on(self, endpoint: Endpoint) -> Iterator[Reached]:
         if not self._graph.is_fastapi(endpoint.owner):
             return
         queue = [

@@ -21,11 +21,12 @@ _new = tuple.__new__  # a third of the time that a NamedTuple's own constructor 
 class Spans:
     """The spans of one file's nodes; CPython counts columns in bytes, and we in characters.
 
-    `lines` are the file's lines without their endings, of which `newline` is the first.
+    `whole_text` is its text, `lines` the lines without their endings, of which `newline` is the
+    first.
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.whole_text = text
         self.lines = split_lines(text)
         found = NEWLINE.search(text)
         self.newline = found[0] if found else "\n"
@@ -115,9 +116,9 @@ class Spans:
 
     def text(self, first_row: int, last_row: int) -> str:
         """The text of whole lines, with their endings."""
-        if "\r" not in self._text:
+        if "\r" not in self.whole_text:
             return "\n".join((*self.lines[first_row - 1 : last_row], ""))
-        endings = [*NEWLINE.findall(self._text), ""]
+        endings = [*NEWLINE.findall(self.whole_text), ""]
         rows = range(first_row - 1, last_row)
         return "".join(part for row in rows for part in (self.lines[row], endings[row]))
 

@@ -20,6 +20,9 @@ _INNER_SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 _SWALLOWING = frozenset({"CancelScope", "move_on_after", "move_on_at", "suppress"})
 """Context managers behind which the function may go on although their body was left."""
 
+_MOST_FINALLY = 6
+"""How many `finally` may stand in one another until their two ways are taken for one."""
+
 
 @dataclass(frozen=True, slots=True)
 class _State:
@@ -58,6 +61,7 @@ class StatementOrder:
         self._raising: list[list[_State]] = []
         self._breaking: list[list[_State]] = []
         self._continuing: list[list[_State]] = []
+        self._finally_depth = 0
         self._suite(body, _State())
 
     def may_precede(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
@@ -138,12 +142,17 @@ class StatementOrder:
         *,
         may_end: bool,
     ) -> _State | None:
-        """The body twice, so that what it passes comes before itself."""
+        """The body twice, so that what it passes comes before itself.
+
+        Once where that says nothing new: loops within loops would run 2, 4, 8, ... times.
+        """
         breaks: list[_State] = []
         entry: _State | None = state
+        before: _State | None = None
         for _ in range(2):
-            if entry is None:
+            if entry is None or entry == before:
                 break
+            before = entry
             tested = self._pass(test, entry) if test is not None else entry
             again: list[_State] = []
             self._breaking.append(breaks)
@@ -187,8 +196,20 @@ class StatementOrder:
         if node.finalbody is None:
             return end
         self._raising.pop()
-        self._suite(node.finalbody.body, _joined([state, *leaving]))
-        return self._suite(node.finalbody.body, end)
+        return self._finally(node.finalbody, _joined([state, *leaving]), end)
+
+    def _finally(
+        self, node: cst.Finally, leaving: _State | None, end: _State | None
+    ) -> _State | None:
+        """What follows if the `try` was not left: that comes after the `end` of what precedes."""
+        if self._finally_depth >= _MOST_FINALLY:
+            after = self._suite(node.body, _joined([leaving, end]))
+            return after if end is not None else None
+        self._finally_depth += 1
+        self._suite(node.body, leaving)
+        after = self._suite(node.body, end)
+        self._finally_depth -= 1
+        return after
 
     def _match(self, node: cst.Match, state: _State) -> _State | None:
         state = self._pass(node.subject, state)

@@ -51,14 +51,14 @@ class Streams:
         self.responses: list[ResponseSite] = []
         self.streams: dict[Function, Stream] = {}
         for filename, index in files.items():
-            for found in index.facts.calls:
+            for found in index.making:
                 self._response(filename, found)
         for response in self.responses:
             if evaluator.is_subclass(response.class_, *STREAMING):
                 for generator in self.generators(response):
                     self._stream(generator, response.place)
         for filename, index in files.items():
-            for found in index.facts.calls:
+            for found in index.calls_named(("__init__",)):
                 self._base_constructor(filename, index, found)
         for endpoint in wiring.endpoints:
             if self._is_generator(endpoint.function):
@@ -83,7 +83,7 @@ class Streams:
     def _base_constructor(self, filename: str, index: FileIndex, found: CallFacts) -> None:
         """`super().__init__(rows())` in a project's own streaming response."""
         func = found.call.func
-        if not isinstance(func, ir.Attribute) or func.attr != "__init__":
+        if not isinstance(func, ir.Attribute):
             return
         owner = index.class_around(found.scope)
         if owner is None or not isinstance(func.value, ir.Call):

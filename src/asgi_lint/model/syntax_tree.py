@@ -38,17 +38,34 @@ def _second_opinion(text: str, stated: Exception) -> ast.Module | SyntaxProblem:
     import libcst as cst
 
     from asgi_lint.model.newer_syntax import converted
+    from asgi_lint.nesting import out_of_bounds
 
+    why = out_of_bounds(text)
+    if why and _is_limit(stated):
+        return SyntaxProblem(f"This file is {why} to be analysed.", FILE_START)
+    if why:
+        return _stated_problem(stated, 1, 1)
     try:
         return converted(cst.parse_module(text), text)
     except RecursionError:
         return TOO_DEEP
     except cst.ParserSyntaxError as error:
-        if isinstance(stated, SyntaxError):
-            message = f"This is not valid Python: {stated.msg}."
-            return _problem(message, stated.lineno or 1, stated.offset or 1)
-        message = f"This file cannot be analysed: {stated}."
-        return _problem(message, error.raw_line, error.raw_column + 1)
+        return _stated_problem(stated, error.raw_line, error.raw_column + 1)
+    except (SyntaxError, ValueError):  # of a literal, whose insides no grammar knows
+        return _stated_problem(stated, 1, 1)
+
+
+def _is_limit(stated: Exception) -> bool:
+    """Whether the running Python has met a limit of its own, and not a mistake in the file."""
+    return not isinstance(stated, (SyntaxError, ValueError)) or "too many" in str(stated)
+
+
+def _stated_problem(stated: Exception, row: int, column: int) -> SyntaxProblem:
+    """What CPython said, at the place that it named, or else at the given one."""
+    if isinstance(stated, SyntaxError):
+        message = f"This is not valid Python: {stated.msg}."
+        return _problem(message, stated.lineno or 1, stated.offset or 1)
+    return _problem(f"This file cannot be analysed: {stated}.", row, column)
 
 
 def _problem(message: str, row: int, column: int) -> SyntaxProblem:

@@ -1,39 +1,40 @@
-"""What an expression may stand for when the program runs."""
+"""What an expression may stand for when the program runs.
+
+Values are keys of many mappings: `Struct` hashes them many times faster than a dataclass.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from asgi_lint.diagnostics import Place, Span
     from asgi_lint.model.expressions import Call, Expr
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True, gc=False):
     """Something outside the project, by its canonical dotted name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True, gc=False):
     """A module of the project; see `modules.Modules` for the key."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True, gc=False):
     """A function of the project: its file and scope index."""
 
     filename: str
     scope: int
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(Struct, frozen=True, gc=False):
     """A class of the project: its file and scope index."""
 
     filename: str
@@ -55,14 +56,16 @@ class Instance:
     call: Call = field(compare=False)
     made_by: Place | None = None
 
+    def __hash__(self) -> int:
+        return hash((self.filename, self.span))
+
     @property
     def home(self) -> tuple[str, int]:
         """The file and scope that the object is made in."""
         return self.filename, self.scope
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True, gc=False):
     """A parameter or variable of which only the type is known."""
 
     class_: External | Class
@@ -71,8 +74,7 @@ class Typed:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(Struct, frozen=True, gc=False):
     """What calling a generator function gives; `span` is that of the call."""
 
     function: Function

@@ -6,11 +6,10 @@ as `version` stays.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, TypeAlias
 
 from asgi_lint.picture.view import Node
-from asgi_lint.reporters.characters import well_formed
+from asgi_lint.reporters.characters import as_json
 from asgi_lint.reporters.paths import shown_path
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def render(picture: Picture, base: Path) -> str:
         "left_out": picture.left_out,
     }
     # JSON cannot hold a lone surrogate that every parser accepts (RFC 8259, section 8.2).
-    return well_formed(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    return as_json(document, indent=2) + "\n"
 
 
 def _child(child: Child, base: Path) -> _Object:

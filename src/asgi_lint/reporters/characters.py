@@ -6,6 +6,7 @@ a line or break an encoder is replaced by a visible sign.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import unicodedata
@@ -19,11 +20,19 @@ _LINES = re.compile(r"[^\r\n\t]+")
 # Marks that reorder the text around them: shown as they are, a line could seem to say something
 # else than Python reads (https://trojansource.codes).
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# What `json.dumps` writes as it is, and a terminal or a reader of lines may obey.
+_UNSEEN = re.compile(f"[\x7f-\x9f\u2028\u2029{''.join(sorted(_REORDERING))}]")
 
 
 def well_formed(text: str) -> str:
     """`text` that every encoder accepts: a lone surrogate becomes U+FFFD."""
     return _SURROGATE.sub(_REPLACEMENT, text)
+
+
+def as_json(value: object, *, indent: int | None = None) -> str:
+    """JSON for programs, which is as safe on a terminal: what is not visible is an escape in it."""
+    written = json.dumps(value, indent=indent, ensure_ascii=False)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", well_formed(written))
 
 
 def visible(text: str) -> str:

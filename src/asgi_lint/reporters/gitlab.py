@@ -5,13 +5,12 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from asgi_lint.diagnostics import Severity
-from asgi_lint.reporters.characters import well_formed
+from asgi_lint.reporters.characters import as_json
 from asgi_lint.reporters.paths import shown_path
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def render(report: Report) -> str:
             report.diagnostics, _unique_fingerprints(report), strict=True
         )
     ]
-    return well_formed(json.dumps(objects, indent=2, ensure_ascii=False) + "\n")
+    return as_json(objects, indent=2) + "\n"
 
 
 def _object(diagnostic: Diagnostic, fingerprint: str, report: Report) -> dict[str, Any]:

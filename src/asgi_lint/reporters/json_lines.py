@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from asgi_lint.reporters.characters import well_formed
+from asgi_lint.reporters.characters import as_json
 from asgi_lint.reporters.json_list import diagnostic_object
 
 if TYPE_CHECKING:
@@ -15,4 +14,4 @@ if TYPE_CHECKING:
 def render(report: Report) -> str:
     """A line for each diagnostic; nothing at all without one."""
     objects = (diagnostic_object(each, report) for each in report.diagnostics)
-    return well_formed("".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in objects))
+    return "".join(f"{as_json(each)}\n" for each in objects)

@@ -5,10 +5,9 @@ The keys are a promise: one may be added, none is removed, renamed or given anot
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, TypedDict
 
-from asgi_lint.reporters.characters import well_formed
+from asgi_lint.reporters.characters import as_json
 from asgi_lint.reporters.paths import shown_path
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def render(report: Report) -> str:
     """The diagnostics as a JSON list."""
     objects = [diagnostic_object(diagnostic, report) for diagnostic in report.diagnostics]
     # JSON cannot hold a lone surrogate that every parser accepts (RFC 8259, section 8.2).
-    return well_formed(json.dumps(objects, indent=2, ensure_ascii=False) + "\n")
+    return as_json(objects, indent=2) + "\n"
 
 
 def diagnostic_object(diagnostic: Diagnostic, report: Report) -> DiagnosticObject:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from asgi_lint.reporters.characters import well_formed
+from asgi_lint.reporters.characters import as_json, well_formed
 from asgi_lint.reporters.color import painter
 from asgi_lint.reporters.paths import shown_path
 
@@ -34,7 +33,7 @@ def render_json(folders: Iterable[FolderOverview], base: Path) -> str:
         }
         for folder in folders
     ]
-    return well_formed(json.dumps(objects, indent=2, ensure_ascii=False) + "\n")
+    return as_json(objects, indent=2) + "\n"
 
 
 def _folder(folder: FolderOverview, base: Path, paint: Paint) -> Iterator[str]:

@@ -5,12 +5,11 @@ https://github.com/reviewdog/reviewdog/tree/master/proto/rdf
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from asgi_lint.diagnostics import Place, Severity, Span
-from asgi_lint.reporters.characters import well_formed
+from asgi_lint.reporters.characters import as_json
 from asgi_lint.reporters.lines import excerpt, split_lines
 from asgi_lint.reporters.paths import shown_path
 
@@ -28,7 +27,7 @@ def render(report: Report) -> str:
         "source": {"name": "asgi-lint", "url": _HOME},
         "diagnostics": [_diagnostic(each, report) for each in report.diagnostics],
     }
-    return well_formed(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    return as_json(result, indent=2) + "\n"
 
 
 def _diagnostic(diagnostic: Diagnostic, report: Report) -> dict[str, Any]:

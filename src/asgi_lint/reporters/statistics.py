@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from asgi_lint.reporters.characters import well_formed
+from asgi_lint.reporters.characters import as_json, well_formed
 from asgi_lint.reporters.color import painter
 from asgi_lint.reporters.summary import summary
 
@@ -50,7 +49,7 @@ def render_json(report: Report) -> str:
         }
         for entry in count_codes(report.diagnostics)
     ]
-    return well_formed(json.dumps(objects, indent=2, ensure_ascii=False) + "\n")
+    return as_json(objects, indent=2) + "\n"
 
 
 def count_codes(diagnostics: tuple[Diagnostic, ...]) -> list[CodeCount]:

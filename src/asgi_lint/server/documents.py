@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from pygls.uris import from_fs_path, to_fs_path
 
+from asgi_lint.reporters.paths import absolute_uri
 from asgi_lint.source import NEWLINE, Source, absolute_filename
 from asgi_lint.versions.readers import is_manifest
 
@@ -78,9 +80,14 @@ def filename_of(uri: str, folder: str = "/") -> str | None:
         name = unquote(uri.removeprefix(_UNTITLED)).rpartition("/")[2]
         return f"{folder.rstrip('/')}/{_UNTITLED}{name}"
     path = to_fs_path(uri) if uri.startswith("file:") else None
+    if path and "\N{REPLACEMENT CHARACTER}" in path:
+        path = os.fsdecode(unquote_to_bytes(urlsplit(uri).path))  # a name that is not UTF-8
     return absolute_filename(path) if path else None
 
 
 def uri_of(filename: str) -> str:
     """The URI of a file on disk."""
-    return str(from_fs_path(filename))
+    try:
+        return str(from_fs_path(filename))
+    except UnicodeEncodeError:  # a name that is not UTF-8, of which a URI has the bytes
+        return absolute_uri(filename)

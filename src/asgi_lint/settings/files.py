@@ -1,13 +1,12 @@
 """Finding the configuration of a project and reading it, with those that it extends."""
 
-# ruff: noqa: PTH123
-
 from __future__ import annotations
 
 import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from asgi_lint.reading import read_regular
 from asgi_lint.roots import entry_names, upwards
 from asgi_lint.settings.origin import Origin, SettingsError, absolute_below
 from asgi_lint.settings.selection import default_selection
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 OWN_FILE = "asgi-lint.toml"
 SHARED_FILE = "pyproject.toml"
+_LONGEST_CHAIN = 50
 
 
 def default_settings(rules: Mapping[str, KnownRule]) -> Settings:
@@ -106,6 +106,9 @@ def _extended(
     if not isinstance(written, str) or not written:
         expected = 'a path, such as "../asgi-lint.toml"'
         raise origin.error(("extend",), f"expected {expected}")
+    if len(chain) > _LONGEST_CHAIN:
+        problem = f"more than {_LONGEST_CHAIN} configurations extend each other"
+        raise origin.error(("extend",), problem)
     filename = absolute_below(posixpath.dirname(origin.name), written)
     if filename in chain:
         circle = " -> ".join([*chain[chain.index(filename) :], filename])
@@ -153,8 +156,7 @@ def _read_table(filename: str) -> tuple[Origin, dict[str, object]] | None:
 
 def _read(filename: str) -> bytes | None:
     try:
-        with open(filename, "rb") as file:
-            return file.read()
+        return read_regular(filename)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -179,3 +181,7 @@ def _parse(filename: str, text: str) -> dict[str, object]:
     except tomli.TOMLDecodeError as error:
         message = f"{filename}:{error.lineno}:{error.colno}: it is not TOML: {error.msg}."
         raise SettingsError(message) from None
+    except RecursionError:
+        raise SettingsError(f"{filename}: it is nested too deeply to be read.") from None
+    except ValueError:  # Python converts no number of thousands of digits
+        raise SettingsError(f"{filename}: a number in it is too long to be read.") from None

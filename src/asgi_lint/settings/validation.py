@@ -194,16 +194,18 @@ class _TableReader:
 
     def releases(self, key: Key, value: object) -> str:
         # Late: few configurations state a version, and packaging takes as long as reading the rest.
-        from packaging.specifiers import InvalidSpecifier, SpecifierSet
-        from packaging.version import InvalidVersion, Version
+        from packaging.specifiers import InvalidSpecifier
+        from packaging.version import InvalidVersion
+
+        from asgi_lint.versions import bounded
 
         if not isinstance(value, str) or not value.strip():
             raise self.wrong_type((key.name,), key.kind.value, value)
         try:
-            Version(value)
+            bounded.version(value)
         except InvalidVersion:
             try:
-                SpecifierSet(value)
+                bounded.specifier_set(value)
             except InvalidSpecifier:
                 raise self.wrong_type((key.name,), key.kind.value, value) from None
         return value.strip()

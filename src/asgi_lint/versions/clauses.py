@@ -11,6 +11,8 @@ from typing import NamedTuple
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from asgi_lint.versions import bounded
+
 _CLAUSE = re.compile(r"\s*(\^|~=|~|===|==|!=|<>|<=|>=|<|>|=)?\s*([^\s,|;<>=!~^]+)\s*(,?)")
 
 
@@ -52,7 +54,7 @@ def poetry_specifiers(text: str) -> tuple[SpecifierSet, ...]:
 
 def poetry_specifier(clauses: tuple[Clause, ...]) -> SpecifierSet:
     """Poetry's clauses in the words of PEP 440: `^0.85` is `>=0.85,<0.86`."""
-    return SpecifierSet(",".join(filter(None, map(_in_pep_440, clauses))))
+    return bounded.specifier_set(",".join(filter(None, map(_in_pep_440, clauses))))
 
 
 def _in_pep_440(clause: Clause) -> str:
@@ -63,9 +65,9 @@ def _in_pep_440(clause: Clause) -> str:
         case "" | "=":
             return f"=={version}"
         case "^":
-            return f">={version},<{_caret_end(Version(version))}"
+            return f">={version},<{_caret_end(bounded.version(version))}"
         case "~":
-            return f">={version},<{_tilde_end(Version(version))}"
+            return f">={version},<{_tilde_end(bounded.version(version))}"
         case "<>":
             return f"!={version}"
         case _:

@@ -11,6 +11,8 @@ from fnmatch import fnmatchcase
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from asgi_lint.reading import read_regular
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,8 +41,7 @@ def agree(witnesses: Witnesses) -> bool:
 def read_bytes(path: str) -> bytes:
     """The content of a file; OSError."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_regular(path)
     except OSError as error:
         _witness("bytes", path, f"error {error.errno}")
         raise
@@ -76,8 +77,7 @@ def _digest(data: bytes) -> str:
 
 def _bytes(path: str) -> str:
     try:
-        with open(path, "rb") as file:
-            return _digest(file.read())
+        return _digest(read_regular(path))
     except OSError as error:
         return f"error {error.errno}"
 

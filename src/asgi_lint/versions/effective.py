@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from asgi_lint.versions import disk
+from asgi_lint.versions import bounded, disk
 from asgi_lint.versions.brought import brought
 from asgi_lint.versions.exposure import Exposure, exposure_to
 from asgi_lint.versions.hazards import HAZARDS
@@ -225,12 +225,12 @@ def _checked(overrides: Mapping[str, str]) -> dict[str, SpecifierSet]:
 
 def _override(package: str, text: str) -> SpecifierSet:
     try:
-        return SpecifierSet(f"=={Version(text)}")
+        return SpecifierSet(f"=={bounded.version(text)}")
     except InvalidVersion:
         pass
     try:
         if text:
-            return SpecifierSet(text)
+            return bounded.specifier_set(text)
     except InvalidSpecifier:
         pass
     raise ValueError(

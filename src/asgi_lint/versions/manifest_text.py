@@ -112,7 +112,7 @@ def decode(filename: str, data: bytes) -> Source | Problem:
         start = Position(row, 1)
         message = f"`{Path(filename).name}` is not {encoding.upper()}: line {row} does not decode."
         return Problem(ProblemKind.UNREADABLE, Place(filename, Span(start, start)), message)
-    except LookupError:
+    except (LookupError, UnicodeError):  # of codecs such as "undefined", which are not for text
         message = f"`{Path(filename).name}` names an unknown encoding, {encoding}."
         return Problem(ProblemKind.UNREADABLE, Place(filename, FILE_START), message)
     newline = _LINE_END.search(text)

@@ -88,7 +88,7 @@ def _reason_of_subclass(project: Project, class_: Class) -> str | None:
             other = Class(filename, scope.index)
             if scope.class_ is None or other == class_:
                 continue
-            if class_ in [*project.evaluator.ancestry(other)]:
+            if class_ in project.evaluator.bases(other):
                 return f"`{scope.class_.name}` derives from it"
     return None
 

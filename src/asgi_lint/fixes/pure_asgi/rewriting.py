@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.fixes.pure_asgi.refusal import Refusal
 from asgi_lint.model.candidates import Candidate, Replacement
+from asgi_lint.model.function_tree import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +26,16 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """A candidate for each dispatcher: with the edits, or with the reason why there are none."""
     if not _may_dispatch(tree):
         return
-    function = tree.in_file
-    span = function.span(function.node.name)
+    function, span = tree.in_file, tree.name_place
     try:
         rewriting = _rewriting(function)
         edits = tuple(_edits(function, rewriting)) if rewriting is not None else ()
     except Refusal as refusal:
         yield Candidate(CODE, tree.scope, span, (("refused", refusal.reason),))
+        return
+    except NotReadError:
+        reason = "its file is too long or nested too deeply to be rewritten"
+        yield Candidate(CODE, tree.scope, span, (("refused", reason),))
         return
     if rewriting is not None:
         lasting = " ".join(sorted(rewriting.lasting))
@@ -60,8 +64,10 @@ def _may_dispatch(tree: FunctionTree) -> bool:
     if tree.name == "dispatch" or _MIDDLEWARE.search(tree.decorators_text):
         return True
     is_alike = "next" in "".join(tree.ordinary[-1:]) or bool(tree.decorators_text)
+    if not is_alike:
+        return False
     given = re.compile(rf"\bself *\. *{tree.name}\b|\bdispatch *= *{tree.name}\b")
-    return is_alike and any(given.search(line) for line in tree.lines)
+    return tree.stands_in_file(given)
 
 
 _MIDDLEWARE = re.compile(r"\.\s*middleware\b")

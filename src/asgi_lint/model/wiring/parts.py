@@ -101,6 +101,9 @@ class Endpoint:
     methods: tuple[str, ...] = ()
     class_: Class | None = None
 
+    def __hash__(self) -> int:
+        return hash((self.function, self.place))
+
 
 @dataclass(frozen=True, slots=True)
 class Opaque:

@@ -44,6 +44,7 @@ class Registry:
         self.dependencies: defaultdict[Node, list[Declared]] = defaultdict(list)
         self.prefixes: dict[Node, str] = {}
         self.gaps: defaultdict[Node | None, list[Gap]] = defaultdict(list)
+        self._known: set[tuple[Node | None, Inclusion | Layer | Gap]] = set()
 
     def receivers(self, filename: str, scope: int, expr: ir.Expr | None) -> Iterator[Node]:
         """The applications and routers that `expr` may be; `app.router` counts as `app`."""
@@ -69,7 +70,7 @@ class Registry:
 
     def add_inclusion(self, child: Node, inclusion: Inclusion) -> None:
         """Make `child` a part of another node."""
-        if inclusion not in self.inclusions[child]:
+        if self._is_new(child, inclusion):
             self.inclusions[child].append(inclusion)
 
     def add_routes(self, routes: Iterable[Endpoint | Opaque]) -> None:
@@ -83,11 +84,18 @@ class Registry:
     def add_layers(self, node: Node, layers: Iterable[Layer]) -> None:
         """Add layers to a node, each place once."""
         for layer in layers:
-            if layer not in self.layers[node]:
+            if self._is_new(node, layer):
                 self.layers[node].append(layer)
 
     def gap(self, node: Node | None, text: str, place: Place) -> None:
         """Note what cannot be followed; `text` is a sentence."""
         gap = Gap(text, place)
-        if gap not in self.gaps[node]:
+        if self._is_new(node, gap):
             self.gaps[node].append(gap)
+
+    def _is_new(self, node: Node | None, part: Inclusion | Layer | Gap) -> bool:
+        """Whether the node does not have it yet: a set, since there may be thousands."""
+        if (node, part) in self._known:
+            return False
+        self._known.add((node, part))
+        return True

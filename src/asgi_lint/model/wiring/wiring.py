@@ -10,6 +10,7 @@ from asgi_lint.diagnostics import Place
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model import third_party
+from asgi_lint.model.index import is_class_name
 from asgi_lint.model.values import Class, External, Function, Instance, Typed
 from asgi_lint.model.wiring.decorators import DecoratorReader
 from asgi_lint.model.wiring.handlers import HandlerReader
@@ -37,6 +38,8 @@ _HANDLING = frozenset({"add_event_handler", "add_exception_handler"})
 _INCLUDING = frozenset({"include_router", "mount", "host"})
 _REGISTERING = _ADDING | _HANDLING | _INCLUDING | {"add_middleware"}
 """The methods that a name may stand for: `add = app.add_middleware`."""
+_TELLING = _REGISTERING | third_party.METHODS | {"__init__"}
+"""What is called by one of these names may register something, whoever gave the name."""
 _ASSIGNED = frozenset(
     {"routes", "lifespan_context", "user_middleware", "on_startup", "on_shutdown"}
 )
@@ -58,8 +61,9 @@ class Wiring(Registry):
             files, evaluator, self, self._layers, self._routes, self._handlers
         )
         for filename, index in files.items():
-            for found in index.facts.calls:
-                self._call(filename, found)
+            for name, found in zip(index.called, index.facts.calls, strict=True):
+                if not name or name in _TELLING or is_class_name(name) or name in index.bound:
+                    self._call(filename, found)
             for binding in index.facts.bindings:
                 if "." in binding.name:
                     self._binding(filename, binding)

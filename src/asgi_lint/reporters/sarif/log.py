@@ -5,11 +5,10 @@ The same run gives the same bytes: there is no time, no machine name and no rand
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from asgi_lint.reporters.characters import well_formed
+from asgi_lint.reporters.characters import as_json
 from asgi_lint.reporters.sarif.descriptors import as_sentence, descriptor
 from asgi_lint.reporters.sarif.fingerprints import fingerprints
 from asgi_lint.reporters.sarif.locations import ROOT, physical_location
@@ -28,7 +27,7 @@ _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+")
 def render(report: Report) -> str:
     """The report as a SARIF log."""
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    return well_formed(json.dumps(log, indent=2, ensure_ascii=False) + "\n")
+    return as_json(log, indent=2) + "\n"
 
 
 def _run(report: Report) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.facts import MODULE_SCOPE
+from asgi_lint.model.function_tree import NotReadError
 from asgi_lint.model.values import External, Function, Instance
 
 if TYPE_CHECKING:
@@ -77,10 +78,9 @@ def _is_called_by_fastapi_alone(project: Project, function: Function) -> bool:
     ):
         return False
     return not any(
-        ir.last_name(found.call.func) == facts.name
-        and function in project.evaluator.values(filename, found.scope, found.call.func)
+        function in project.evaluator.values(filename, found.scope, found.call.func)
         for filename, index in project.files.items()
-        for found in index.facts.calls
+        for found in index.calls_named((facts.name,))
     )
 
 
@@ -169,6 +169,13 @@ def made_by_hand(tree: FunctionTree, code: str) -> Iterator[Candidate]:
         yield Candidate(code, tree.scope, tree.span(call), detail, edits)
 
 
+def _may_be_method(tree: FunctionTree) -> bool:
+    try:
+        return tree.in_file.class_ is not None
+    except NotReadError:
+        return True
+
+
 def _parameter_edits(
     tree: FunctionTree, line: cst.SimpleStatementLine, at: int, parameter: str
 ) -> Iterator[Replacement]:
@@ -179,7 +186,7 @@ def _parameter_edits(
 
     node = tree.node
     has_comment = line.trailing_whitespace.comment is not None
-    if has_comment or node.params.posonly_params or tree.in_file.class_ is not None:
+    if has_comment or node.params.posonly_params or _may_be_method(tree):
         return
     if node.type_parameters is not None or any(each.comment for each in line.leading_lines):
         return

@@ -25,7 +25,7 @@ def check(project: Project) -> Iterator[Finding]:
         if finding is not None:
             yield finding
     for filename, index in project.files.items():
-        for found in index.facts.calls:
+        for found in index.making:
             background = found.call.keyword("background")
             if background is not None and project.tasks.is_response(filename, found):
                 finding = _background_result(project, filename, found.scope, background)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate
+from asgi_lint.model.children import dotted_name
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.model.project import Project
 
+_NAMES = ("create_task", "ensure_future")
 _STARTERS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 _LOOPS = frozenset({"get_event_loop", "get_running_loop"})
 _KEEPING = frozenset({"add", "append"})
@@ -50,7 +53,7 @@ def detached(project: Project, code: str) -> Iterator[Detached]:
 
 def detached_calls(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     """Tasks that are started and at most kept in a collection or given a callback."""
-    if not mentions(tree, "create_task", "ensure_future"):
+    if not mentions(tree, *_NAMES) or not any(map(_may_start_task, tree.own_nodes)):
         return
     import libcst as cst
 
@@ -70,6 +73,16 @@ def detached_calls(tree: FunctionTree, code: str) -> Iterator[Candidate]:
                     continue
         detail = (("kind", "detached"), ("starter", dotted_name(call.func) or "create_task"))
         yield Candidate(code, tree.scope, tree.span(call), detail)
+
+
+def _may_start_task(node: ast.AST) -> bool:
+    """Whether it is a call by such a name that stands alone or is assigned."""
+    match node:
+        case ast.Expr(value=ast.Call(func=func)) | ast.Assign(value=ast.Call(func=func)):
+            name = func.attr if isinstance(func, ast.Attribute) else dotted_name(func)
+            return name in _NAMES
+        case _:
+            return False
 
 
 def _starts_task(tree: FunctionTree, call: cst.Call) -> bool:

@@ -12,8 +12,6 @@ from asgi_lint.model.values import Class, Function, Instance, Typed
 from asgi_lint.rules.background.call_results import Result, is_inert, result_of, result_of_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from asgi_lint.model.facts import CallFacts
     from asgi_lint.model.project import Project
 
@@ -52,15 +50,19 @@ class Scheduled:
         return ir.dotted(written) if written is not None else None
 
 
-def scheduled(project: Project) -> Iterator[Scheduled]:
+def scheduled(project: Project) -> tuple[Scheduled, ...]:
     """Every such call of the project."""
+    return project.once(_all_scheduled)
+
+
+def _all_scheduled(project: Project) -> tuple[Scheduled, ...]:
     names = _task_names(project)
-    for filename, index in project.files.items():
-        for found in index.facts.calls:
-            if ir.last_name(found.call.func) in names:
-                site = _scheduled(project, filename, found)
-                if site is not None:
-                    yield site
+    sites = (
+        _scheduled(project, filename, found)
+        for filename, index in project.files.items()
+        for found in index.calls_named(names)
+    )
+    return tuple(site for site in sites if site is not None)
 
 
 def _task_names(project: Project) -> frozenset[str]:

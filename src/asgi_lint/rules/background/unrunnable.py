@@ -32,7 +32,7 @@ def unrunnable(project: Project) -> Iterator[Finding]:
         if finding is not None:
             yield finding
     for filename, index in project.files.items():
-        for found in index.facts.calls:
+        for found in index.making:
             background = found.call.keyword("background")
             if isinstance(background, ir.Sequence) and project.tasks.is_response(filename, found):
                 yield _list(filename, background)

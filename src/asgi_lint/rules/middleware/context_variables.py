@@ -49,7 +49,7 @@ class ContextVariables:
         for filename, index in self._project.files.items():
             if in_test(self._project, filename):
                 continue
-            for each in index.facts.calls:
+            for each in index.calls_named(("set",)):
                 for variable in self._variables(filename, each, "set"):
                     is_function = index.facts.scopes[each.scope].function is not None
                     function = Function(filename, each.scope) if is_function else None

@@ -138,11 +138,21 @@ def _mentions_a_call(tree: FunctionTree, request: str, call_next: str) -> bool:
 
 
 def _calls(tree: FunctionTree, request: str, call_next: str) -> bool:
-    """Whether Python's own tree, which costs less, has a call of the one or with both."""
-    for call in tree.calls:
-        if isinstance(call.func, ast.Name) and call.func.id == call_next:
+    """Whether Python's own tree, which costs less, has a call of the one or with both.
+
+    What is no coroutine function can only return what `call_next` gives.
+    """
+    nodes = tree.all_nodes
+    if not tree.is_async:
+        nodes = tuple(node.value for node in nodes if isinstance(node, ast.Return) and node.value)
+    for call in nodes:
+        if not isinstance(call, ast.Call):
+            continue
+        values = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if isinstance(call.func, ast.Name) and call.func.id == call_next and len(values) == 1:
             return True
-        values = (*call.args, *(keyword.value for keyword in call.keywords))
+        if not tree.is_async or len(values) < 2:
+            continue
         passed = (each.value if isinstance(each, ast.Starred) else each for each in values)
         if {request, call_next} <= {each.id for each in passed if isinstance(each, ast.Name)}:
             return True

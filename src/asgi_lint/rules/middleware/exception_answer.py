@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Span
 from asgi_lint.model.candidates import Replacement
+from asgi_lint.model.children import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +25,10 @@ _PARAMETERS = ("status_code", "detail", "headers")
 _STATUS_NAME = re.compile(r"(?:^|\.)HTTP_(\d{3})_\w+$")
 
 
-def answer(tree: FunctionTree, statement: cst.Raise) -> Iterator[Replacement]:
+def answer(tree: FunctionTree, statement: cst.Raise, status: str) -> Iterator[Replacement]:
     """The edits that make it `return JSONResponse(...)`; the arguments stay where they are.
 
-    None where the answer cannot be told from the call alone.
+    `status` is the one that is written. None where the answer cannot be told from the call alone.
     """
     import libcst as cst
 
@@ -34,7 +36,7 @@ def answer(tree: FunctionTree, statement: cst.Raise) -> Iterator[Replacement]:
     if not isinstance(call, cst.Call):
         return
     given = _given(call)
-    phrase = _phrase(written_status(call))
+    phrase = _phrase(status)
     if "status_code" not in given or not ("detail" in given or phrase):
         return
     start = tree.span(statement).start
@@ -66,20 +68,23 @@ def _given(call: cst.Call) -> dict[str, cst.Arg]:
     return given
 
 
-def written_status(raised: cst.CSTNode | None) -> str:
+def written_status(raised: ast.expr) -> str:
     """The status code that is written in `HTTPException(...)`, as digits, or ""."""
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
-    status = _given(raised).get("status_code") if isinstance(raised, cst.Call) else None
-    match status.value if status is not None else None:
-        case cst.Integer(value=value):
-            return value
-        case (cst.Name() | cst.Attribute()) as name:
+    match _status(raised) if isinstance(raised, ast.Call) else None:
+        case ast.Constant(value=value) if type(value) is int:
+            return str(value)
+        case (ast.Name() | ast.Attribute()) as name:
             return _named_status(dotted_name(name))
         case _:
             return ""
+
+
+def _status(call: ast.Call) -> ast.expr | None:
+    """The argument that is the status; None where one is hidden or unknown."""
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    if not named.keys() <= {*_PARAMETERS} or len(call.args) > len(_PARAMETERS):
+        return None
+    return named.get("status_code") or (call.args[0] if call.args else None)
 
 
 def _named_status(name: str) -> str:

@@ -33,7 +33,8 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The copies in functions that do not look after cookies in another way."""
     if "headers" not in tree.text or any(each in tree.text.lower() for each in _KNOWING):
         return
-    if not any(_is_headers(node) for node in tree.own_nodes):
+    nodes = tree.own_nodes
+    if not any(map(_is_headers, nodes)) or not any(map(_may_copy, nodes)):
         return
     from asgi_lint.rules.middleware.header_copies import header_copies
 
@@ -56,6 +57,19 @@ def _is_headers(node: ast.AST) -> bool:
         and node.attr in ("headers", "raw_headers")
         and isinstance(node.value, ast.Name)
     )
+
+
+def _may_copy(node: ast.AST) -> bool:
+    """Whether it is something that a mapping can be copied by."""
+    match node:
+        case ast.Call(func=ast.Name(id="dict") | ast.Attribute(attr="update")):
+            return True
+        case ast.Dict(keys=keys):
+            return None in keys
+        case ast.BinOp(op=ast.BitOr()) | ast.DictComp() | ast.For():
+            return True
+        case _:
+            return False
 
 
 def check(project: Project) -> Iterator[Finding]:

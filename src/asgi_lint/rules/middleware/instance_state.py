@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity, Step
@@ -29,8 +30,10 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     names = [*tree.parameters]
     if names[:1] != ["self"] or not mentions(tree, "self."):
         return
-    is_entry = _serves(tree.name, names)
+    is_entry = tree.is_async and _serves(tree.name, names)
     if not is_entry and (_HELPED.isdisjoint(names) or tree.name == "__init__"):
+        return
+    if not tree.stands_in_file(_ENTRY):
         return
     from asgi_lint.rules.middleware.instance_events import events_of
 
@@ -42,6 +45,9 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
             ("sure", "yes" if event.is_sure else ""),
         )
         yield Candidate(_CODE, tree.scope, tree.span(event.node), detail)
+
+
+_ENTRY = re.compile(r"\basync\s+def\s+(?:dispatch|__call__)\b")
 
 
 def _serves(name: str, parameters: list[str]) -> bool:

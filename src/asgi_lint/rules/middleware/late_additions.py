@@ -73,6 +73,10 @@ class _Start:
     step: Step
 
 
+_ADDING = ("add_middleware", "instrument", "middleware")
+"""The methods that add middleware; see `_added_to`."""
+
+
 def late_additions(project: Project) -> Iterator[Addition]:
     """Every such call, once for each way to it."""
     leading = _leading_to_additions(project)
@@ -89,7 +93,7 @@ def _leading_to_additions(project: Project) -> set[Function]:
     queue = [
         (Function(filename, site.scope), 0)
         for filename, index in project.files.items()
-        for site in index.facts.calls
+        for site in index.calls_named(_ADDING)
         if index.facts.scopes[site.scope].function and _added_to(project, filename, site)
     ]
     while queue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version
@@ -54,7 +55,7 @@ _FILES_TOO = Version("1.8.0")
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """Where a function puts a `receive` of its own that only repeats the body."""
-    if not mentions(tree, "receive"):
+    if not mentions(tree, "receive") or not any(map(_is_function, tree.all_nodes)):
         return
     from asgi_lint.rules.middleware.repeated_receive import uses
 
@@ -62,6 +63,10 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         whole = "yes" if use.is_whole else ""
         detail = (("kind", use.kind), ("target", use.target), ("whole", whole))
         yield Candidate(_CODE, tree.scope, tree.span(use.node), detail, tuple(_removal(tree, use)))
+
+
+def _is_function(node: ast.AST) -> bool:
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
 
 
 def _removal(tree: FunctionTree, use: Use) -> Iterator[Replacement]:

@@ -6,40 +6,43 @@ project is linked. Names are kept as they are written.
 
 from __future__ import annotations
 
-import builtins
-from typing import TYPE_CHECKING, NamedTuple
+import ast
+from typing import TYPE_CHECKING
 
+from asgi_lint.diagnostics import Position, Span
 from asgi_lint.model.candidates import Candidate
-from asgi_lint.model.handlers import caught_names, is_bound_by, raises_again
+from asgi_lint.model.caught import (
+    Handler,
+    caught_names,
+    handler_of,
+    raised_name,
+    raises_again,
+    suppressed,
+    try_parts,
+)
+from asgi_lint.model.children import own_nodes
 from asgi_lint.model.mentions import mentions
 from asgi_lint.rules.middleware.dispatch_body import dispatch_body
 from asgi_lint.rules.middleware.exception_answer import answer, written_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
 
     import libcst as cst
 
+    from asgi_lint.model.candidates import Replacement
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.rules.middleware.dispatch_body import DispatchBody
+
+    Guards: TypeAlias = tuple[tuple[Handler, ...], ...]
+    """The handlers of each `try` around a place, the innermost `try` first."""
 
 SORTED_OUT = "+"
 """What stands beside a broad exception whose handler asks which one it is."""
 
-_BUILT_IN = frozenset(dir(builtins))
 _ASGI_ARGUMENTS = 3
 """`scope`, `receive` and `send`."""
-
-
-class Handler(NamedTuple):
-    """A handler: the names that it catches, and whether it ends by raising the same again."""
-
-    names: tuple[str, ...]
-    raises_again: bool
-
-
-Guards = tuple[tuple[Handler, ...], ...]
-"""The handlers of each `try` around a place, the innermost `try` first."""
 
 
 def extract_raised(tree: FunctionTree, code: str) -> Iterator[Candidate]:
@@ -50,27 +53,25 @@ def extract_raised(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     """
     body = dispatch_body(tree)
     wants_guards = body is not None or tree.name == "__call__"
-    if not wants_guards and not (mentions(tree, "raise") and tree.raises_own):
+    if not wants_guards and not mentions(tree, "raise"):
         return
-    import libcst as cst
-
-    for statement, guards in _statements(tree.node.body, ()):
+    raises = _Raises(tree, body, code)
+    for statement, guards in _statements(tree.body, ()):
         match statement:
-            case cst.Raise():
-                yield from _raised(tree, body, statement, guards, code)
-            case cst.Try() | cst.TryStar() if wants_guards:
-                answers = _holds_inner_call(body, statement)
-                yield from _guard(tree, statement.body, _handlers(statement), code, answers=answers)
-            case cst.With() if wants_guards:
-                suppressed = tuple(_suppressed(statement))
-                yield from _guard(tree, statement.body, suppressed, code, answers=False)
+            case ast.Raise():
+                yield from raises.of(statement, guards)
+            case ast.With() | ast.AsyncWith() if wants_guards:
+                yield from _guard(tree, statement.body, suppressed(statement), code, answers=False)
             case _:
-                continue
+                guard = try_parts(statement) if wants_guards else None
+                if guard is not None:
+                    answers = _holds_inner_call(tree, body, guard.body)
+                    yield from _guard(tree, guard.body, _handlers(guard), code, answers=answers)
 
 
 def _guard(
     tree: FunctionTree,
-    suite: cst.BaseSuite,
+    suite: Sequence[ast.stmt],
     handlers: tuple[Handler, ...],
     code: str,
     *,
@@ -83,142 +84,116 @@ def _guard(
             ("guards", _written((handlers,))),
             ("answers", "yes" if answers else ""),
         )
-        yield Candidate(code, tree.scope, tree.span(suite), detail)
+        span = Span(tree.place(suite[0]).start, tree.place(suite[-1]).end)
+        yield Candidate(code, tree.scope, span, detail)
 
 
-def _holds_inner_call(body: DispatchBody | None, node: cst.Try | cst.TryStar) -> bool:
-    """Whether the application within is called in the body of the `try`."""
-    import libcst as cst
-
-    from asgi_lint.model.control_flow import walk
-
-    calls = [each for each in walk(node.body) if isinstance(each, cst.Call)]
+def _holds_inner_call(
+    tree: FunctionTree, body: DispatchBody | None, suite: Sequence[ast.stmt]
+) -> bool:
+    """Whether the application within is called in a suite."""
+    calls = [node for node in own_nodes(*suite) if isinstance(node, ast.Call)]
     if body is None:
-        return any(len(call.args) == _ASGI_ARGUMENTS for call in calls)
-    inner = {id(call.node) for call in body.next_calls} | {id(call) for call in body.forwards}
-    return any(id(call) in inner for call in calls)
+        return any(len(call.args) + len(call.keywords) == _ASGI_ARGUMENTS for call in calls)
+    inner = (*(call.node for call in body.next_calls), *body.forwards)
+    places = {tree.span(call) for call in inner}
+    return any(tree.place(call) in places for call in calls)
 
 
-def _statements(suite: cst.BaseSuite, guards: Guards) -> Iterator[tuple[cst.CSTNode, Guards]]:
+def _statements(suite: Sequence[ast.stmt], guards: Guards) -> Iterator[tuple[ast.stmt, Guards]]:
     """All statements of a suite and the suites in it, each with the handlers around it."""
-    import libcst as cst
-
-    for statement in suite.body:
+    for statement in suite:
         yield statement, guards
         match statement:
-            case cst.SimpleStatementLine(body=body):
-                yield from ((small, guards) for small in body)
-            case cst.Try() | cst.TryStar():
-                yield from _statements(statement.body, (_handlers(statement), *guards))
-                others = (*statement.handlers, statement.orelse, statement.finalbody)
-                for other in others:
-                    if other is not None:
-                        yield from _statements(other.body, guards)
-            case cst.With(body=body):
-                suppressed = tuple(_suppressed(statement))
-                yield from _statements(body, (suppressed, *guards) if suppressed else guards)
-            case cst.Match(cases=cases):
+            case ast.With(body=body) | ast.AsyncWith(body=body):
+                handlers = suppressed(statement)
+                yield from _statements(body, (handlers, *guards) if handlers else guards)
+            case ast.Match(cases=cases):
                 for case in cases:
                     yield from _statements(case.body, guards)
-            case cst.If() | cst.For() | cst.While():
+            case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
                 yield from _statements(statement.body, guards)
-                orelse = statement.orelse
-                while isinstance(orelse, cst.If):
-                    yield from _statements(orelse.body, guards)
-                    orelse = orelse.orelse
-                if orelse is not None:
-                    yield from _statements(orelse.body, guards)
+                yield from _statements(statement.orelse, guards)
             case _:
-                continue
+                guard = try_parts(statement)
+                if guard is None:
+                    continue
+                yield from _statements(guard.body, (_handlers(guard), *guards))
+                for handler in guard.handlers:
+                    yield from _statements(handler.body, guards)
+                yield from _statements(guard.orelse, guards)
+                yield from _statements(guard.finalbody, guards)
 
 
-def _handlers(node: cst.Try | cst.TryStar) -> tuple[Handler, ...]:
+def _handlers(node: ast.Try) -> tuple[Handler, ...]:
     return tuple(
-        Handler((*caught_names(each.type), *_sorted_out(each)), raises_again(each))
+        Handler((*caught_names(each.type), SORTED_OUT), raises_again(each))
+        if _sorts_out(each)
+        else handler_of(each)
         for each in node.handlers
     )
 
 
-def _sorted_out(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Iterator[str]:
-    """`SORTED_OUT` if the handler reads the status of what it caught, or asks for its class."""
-    import libcst as cst
-
-    from asgi_lint.model.control_flow import walk
-
-    for node in walk(handler.body):
+def _sorts_out(handler: ast.ExceptHandler) -> bool:
+    """Whether it reads the status of what it caught, or asks for its class."""
+    for node in own_nodes(*handler.body):
         match node:
-            case cst.Attribute(attr=cst.Name(value="status_code"), value=cst.Name(value=name)):
-                if is_bound_by(handler, name):
-                    yield SORTED_OUT
-                    return
-            case cst.Call(
-                func=cst.Name(value="isinstance"), args=[cst.Arg(value=cst.Name(value=name)), *_]
-            ):
-                if is_bound_by(handler, name):
-                    yield SORTED_OUT
-                    return
+            case (
+                ast.Attribute(attr="status_code", value=ast.Name(id=name))
+                | ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), *_])
+            ) if name == handler.name:
+                return True
             case _:
                 continue
+    return False
 
 
-def _suppressed(node: cst.With) -> Iterator[Handler]:
-    import libcst as cst
+class _Raises:
+    """The candidates of the `raise` statements of one function."""
 
-    for item in node.items:
-        match item.item:
-            case cst.Call(
-                func=cst.Name(value="suppress") | cst.Attribute(attr=cst.Name(value="suppress")),
-                args=args,
-            ):
-                names = tuple(name for arg in args for name in caught_names(arg.value))
-                yield Handler(names, raises_again=False)
-            case _:
-                continue
+    def __init__(self, tree: FunctionTree, body: DispatchBody | None, code: str) -> None:
+        self._tree = tree
+        self._code = code
+        self._answerable = {} if body is None else _answerable(tree, body)
 
-
-def _raised(
-    tree: FunctionTree,
-    body: DispatchBody | None,
-    statement: cst.Raise,
-    guards: Guards,
-    code: str,
-) -> Iterator[Candidate]:
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
-    match statement.exc:
-        case cst.Call(func=func):
-            name = dotted_name(func)
-        case cst.Name() | cst.Attribute():
-            name = dotted_name(statement.exc)
-        case _:
+    def of(self, statement: ast.Raise, guards: Guards) -> Iterator[Candidate]:
+        name = raised_name(statement.exc)
+        if statement.exc is None or not name:
             return
-    if not name or name in _BUILT_IN:
-        return
-    detail = (
-        ("kind", "raise"),
-        ("name", name),
-        ("call", "yes" if isinstance(statement.exc, cst.Call) else ""),
-        ("guards", _written(guards)),
-        ("status", written_status(statement.exc)),
-    )
-    replacements = tuple(answer(tree, statement)) if body and _may_return(body, statement) else ()
-    yield Candidate(code, tree.scope, tree.span(statement.exc), detail, replacements)
+        status = written_status(statement.exc)
+        detail = (
+            ("kind", "raise"),
+            ("name", name),
+            ("call", "yes" if isinstance(statement.exc, ast.Call) else ""),
+            ("guards", _written(guards)),
+            ("status", status),
+        )
+        replacements: tuple[Replacement, ...] = ()
+        node = self._answerable.get(self._tree.place(statement).start)
+        if node is not None:
+            replacements = tuple(answer(self._tree, node, status))
+        span = self._tree.place(statement.exc)
+        yield Candidate(self._code, self._tree.scope, span, detail, replacements)
 
 
-def _may_return(body: DispatchBody, statement: cst.Raise) -> bool:
-    """Whether a `return` is allowed in the place of a `raise`: it is not in an `except*`."""
+def _answerable(tree: FunctionTree, body: DispatchBody) -> dict[Position, cst.Raise]:
+    """The `raise` statements in whose place a `return` is allowed, by where they begin.
+
+    Those in an `except*` are not.
+    """
     import libcst as cst
 
     from asgi_lint.model.control_flow import walk
 
-    return not any(
-        inner is statement
+    grouped = {
+        inner
         for node in body.nodes
         if isinstance(node, cst.ExceptStarHandler)
         for inner in walk(node.body)
-    )
+        if isinstance(inner, cst.Raise)
+    }
+    raises = (node for node in body.nodes if isinstance(node, cst.Raise) and node not in grouped)
+    return {tree.span(node).start: node for node in raises}
 
 
 def _written(guards: Guards) -> str:

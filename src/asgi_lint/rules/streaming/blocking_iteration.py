@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from asgi_lint.fixes.from_imports import from_import
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.facts import BindingFacts
-from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import External, Function, Generator
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.streaming.blocking_sources import Trails, unwrapped
@@ -37,7 +37,7 @@ _CONCURRENCY = "starlette.concurrency"
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """Every plain `for` of a generator; a plain generator may be what an async one iterates."""
-    if not tree.is_generator or not mentions(tree, "for"):
+    if not tree.is_generator or not any(isinstance(node, ast.For) for node in tree.own_nodes):
         return
     import libcst as cst
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Place, Step
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.exception_classes import named_classes, raised_classes
+from asgi_lint.model.handlers import ANYTHING
 from asgi_lint.model.values import Class, External, Function
-from asgi_lint.rules.streaming.late_raises import ANYTHING, read_handlers
+from asgi_lint.rules.streaming.late_raises import read_handlers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

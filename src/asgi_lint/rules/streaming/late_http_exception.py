@@ -96,7 +96,8 @@ def _tasks(project: Project) -> Iterator[_Late]:
     """The functions that are handed over to run after the response."""
     endpoints = {endpoint.function for endpoint in project.wiring.endpoints}
     for filename, index in project.files.items():
-        for found in index.facts.calls:
+        calls = (*index.calls_named(("add_task",)), *index.making)
+        for found in sorted(calls, key=lambda found: found.call.span):
             task = found.call.argument(0, "func")
             if task is None or not _schedules(project, filename, found):
                 continue

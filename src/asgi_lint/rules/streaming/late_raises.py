@@ -7,12 +7,19 @@ handlers of one `try`.
 from __future__ import annotations
 
 import ast
-import builtins
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Span
 from asgi_lint.model.candidates import Candidate
+from asgi_lint.model.caught import (
+    Handler,
+    caught_names,
+    handler_of,
+    raised_name,
+    suppressed,
+    try_parts,
+)
 from asgi_lint.model.children import dotted_name, own_nodes
 from asgi_lint.model.mentions import mentions
 
@@ -21,23 +28,12 @@ if TYPE_CHECKING:
 
     from asgi_lint.model.function_tree import FunctionTree
 
-ANYTHING = "*"
-"""What stands for an exception that cannot be named: a bare `except`, or an expression."""
-
-_BUILT_IN = frozenset(dir(builtins))
 _CLIENT_LEFT = frozenset({"CancelledError", "ClientDisconnect", "GeneratorExit"})
 """Where one of these is caught, nobody is there to be answered."""
 
 
 _STREAM = re.compile(r"(?<![a-z])stream", re.IGNORECASE)
 """In a name: `stream`, `is_stream` and `streaming`, but not `upstream`."""
-
-
-class Handler(NamedTuple):
-    """The names that a handler catches, and whether it ends by raising the same again."""
-
-    names: tuple[str, ...]
-    raises_again: bool
 
 
 def late_raises(tree: FunctionTree, code: str) -> Iterator[Candidate]:
@@ -53,17 +49,19 @@ def late_raises(tree: FunctionTree, code: str) -> Iterator[Candidate]:
                     yield from _raised(tree, exc, code)
             case ast.If(test=test) if _asks_for_stream(test):
                 asks_for_stream = True
-            case ast.With(items=items) | ast.AsyncWith(items=items):
-                names = [name for item in items for name in _suppressed(item.context_expr)]
-                if names:
-                    handler = Handler(tuple(names), raises_again=False)
-                    yield _guard(tree, node.body, [handler], code)
-            case _ if type(node).__name__ in ("Try", "TryStar") and node.handlers:  # type: ignore[attr-defined]
-                handlers: list[ast.ExceptHandler] = node.handlers  # type: ignore[attr-defined]
-                found = [Handler((*_names(each.type),), _raises_again(each)) for each in handlers]
-                yield _guard(tree, node.body, found, code)  # type: ignore[attr-defined]
-                for each in handlers:
-                    if {name.rpartition(".")[2] for name in _names(each.type)} <= _CLIENT_LEFT:
+            case ast.With() | ast.AsyncWith():
+                handlers = suppressed(node)
+                if handlers:
+                    yield _guard(tree, node.body, handlers, code)
+            case _:
+                guard = try_parts(node)
+                if guard is None or not guard.handlers:
+                    continue
+                handlers = tuple(handler_of(each) for each in guard.handlers)
+                yield _guard(tree, guard.body, handlers, code)
+                for each in guard.handlers:
+                    names = {name.rpartition(".")[2] for name in caught_names(each.type)}
+                    if names <= _CLIENT_LEFT:
                         to_nobody.update(own_nodes(*each.body))
 
 
@@ -79,14 +77,13 @@ def _asks_for_stream(test: ast.expr) -> bool:
 
 
 def _raised(tree: FunctionTree, exc: ast.expr, code: str) -> Iterator[Candidate]:
-    is_call = isinstance(exc, ast.Call)
-    name = dotted_name(exc.func if isinstance(exc, ast.Call) else exc)
-    if not name or name in _BUILT_IN:
+    name = raised_name(exc)
+    if not name:
         return
     detail = (
         ("kind", "raise"),
         ("name", name),
-        ("call", "yes" if is_call else ""),
+        ("call", "yes" if isinstance(exc, ast.Call) else ""),
         ("status", _status(exc) if isinstance(exc, ast.Call) else ""),
     )
     yield Candidate(code, tree.scope, tree.place(exc), detail)
@@ -104,7 +101,7 @@ def _status(call: ast.Call) -> str:
 
 
 def _guard(
-    tree: FunctionTree, body: list[ast.stmt], handlers: list[Handler], code: str
+    tree: FunctionTree, body: list[ast.stmt], handlers: tuple[Handler, ...], code: str
 ) -> Candidate:
     written = "\n".join(
         ("!" if each.raises_again else "") + " ".join(each.names) for each in handlers
@@ -119,28 +116,3 @@ def read_handlers(candidate: Candidate) -> tuple[Handler, ...]:
         Handler(tuple(line.removeprefix("!").split()), line.startswith("!"))
         for line in candidate.get("handlers").split("\n")
     )
-
-
-def _names(kind: ast.expr | None) -> Iterator[str]:
-    if isinstance(kind, ast.Tuple):
-        for element in kind.elts:
-            yield from _names(element)
-    else:
-        yield (dotted_name(kind) if kind is not None else "") or ANYTHING
-
-
-def _raises_again(handler: ast.ExceptHandler) -> bool:
-    """Whether the handler's last statement is `raise`, or `raise` with the name it binds."""
-    match handler.body[-1]:
-        case ast.Raise(exc=None):
-            return True
-        case ast.Raise(exc=ast.Name(id=name)):
-            return handler.name == name
-        case _:
-            return False
-
-
-def _suppressed(manager: ast.expr) -> Iterator[str]:
-    if isinstance(manager, ast.Call) and dotted_name(manager.func).endswith("suppress"):
-        for arg in (*manager.args, *(each.value for each in manager.keywords)):
-            yield from _names(arg)

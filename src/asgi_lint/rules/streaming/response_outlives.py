@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Place, Severity, Step
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
-from asgi_lint.model.children import dotted_name
+from asgi_lint.model.children import dotted_name, own_nodes
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.streams import STREAMING
 from asgi_lint.model.values import External, Function, Generator
@@ -19,6 +19,7 @@ from asgi_lint.rules.streaming.written_spans import read_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from asgi_lint.diagnostics import Span
     from asgi_lint.model.candidates import Candidate
@@ -46,17 +47,32 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
 
 
 def _may_make_response(tree: FunctionTree) -> bool:
-    """Whether the function has a block that ends something, and returns or binds a `Class(...)`."""
-    ends = any(
-        isinstance(node, (ast.With, ast.AsyncWith)) or getattr(node, "finalbody", None)
+    """Whether a block that ends something has a `Class(...)` that the function returns."""
+    blocks = [
+        node.body  # type: ignore[attr-defined]
         for node in tree.own_nodes
-    )
-    return ends and any(
-        isinstance(node, (ast.Return, ast.Assign))
-        and isinstance(node.value, ast.Call)
-        and dotted_name(node.value.func).rpartition(".")[2][:1].isupper()
-        for node in tree.own_nodes
-    )
+        if isinstance(node, (ast.With, ast.AsyncWith)) or getattr(node, "finalbody", None)
+    ]
+    returned = {
+        node.value.id
+        for node in (tree.own_nodes if blocks else ())
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Name)
+    }
+    return any(_makes_returned(node, returned) for block in blocks for node in own_nodes(*block))
+
+
+def _makes_returned(node: ast.AST, returned: AbstractSet[str]) -> bool:
+    match node:
+        case ast.Return(value=ast.Call(func=func, args=args, keywords=keywords)):
+            pass
+        case ast.Assign(
+            targets=[ast.Name(id=name)], value=ast.Call(func=func, args=args, keywords=keywords)
+        ) if name in returned:
+            pass
+        case _:
+            return False
+    name = func.attr if isinstance(func, ast.Attribute) else dotted_name(func)
+    return name[:1].isupper() and bool(args or keywords)
 
 
 def check(project: Project) -> Iterator[Finding]:

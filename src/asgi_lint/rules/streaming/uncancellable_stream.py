@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity, Step
 from asgi_lint.fixes.imports import import_edit
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate, Replacement
+from asgi_lint.model.children import may_be_cancelled, own_nodes
 from asgi_lint.model.facts import BindingFacts
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function, Generator
@@ -31,6 +33,24 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The loops of an async generator that never await, and those that only pass on another's."""
     if not (tree.is_generator and tree.is_async and mentions(tree, "while", "for")):
         return
+    for node in tree.own_nodes:
+        match node:
+            case ast.AsyncFor(iter=ast.Call() as call, body=inner) if not may_be_cancelled(*inner):
+                yield Candidate(_CODE, tree.scope, tree.place(call), (("kind", _RELAY),))
+            case _:
+                continue
+    if any(map(_may_spin, tree.own_nodes)):
+        yield from _spinning(tree)
+
+
+def _may_spin(node: ast.AST) -> bool:
+    """Whether it is a loop with a `yield` and nothing that awaits."""
+    if not isinstance(node, (ast.For, ast.While)) or may_be_cancelled(node):
+        return False
+    return any(isinstance(each, ast.Yield) for each in own_nodes(node))
+
+
+def _spinning(tree: FunctionTree) -> Iterator[Candidate]:
     import libcst as cst
 
     from asgi_lint.model import control_flow as flow
@@ -48,13 +68,6 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         safe = not swallows and not loop.sleeps
         detail = (("kind", kind), ("to", str(body.end.row)), ("safe", "yes" if safe else ""))
         yield Candidate(_CODE, tree.scope, span, detail, edits)
-    for node in flow.walk(tree.node.body):
-        match node:
-            case cst.For(asynchronous=cst.Asynchronous(), iter=cst.Call() as call, body=inner):
-                if not flow.may_be_cancelled(inner):
-                    yield Candidate(_CODE, tree.scope, tree.span(call), (("kind", _RELAY),))
-            case _:
-                continue
 
 
 def check(project: Project) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import (
@@ -16,7 +17,8 @@ from asgi_lint.diagnostics import (
     Step,
 )
 from asgi_lint.model.candidates import Candidate, Replacement
-from asgi_lint.model.mentions import mentions
+from asgi_lint.model.caught import try_parts
+from asgi_lint.model.children import own_nodes
 from asgi_lint.model.values import Function
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.streaming.handed_over import handed_over
@@ -35,15 +37,10 @@ _CODE = "ASG305"
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The yields of a generator that closing it comes by."""
-    if not tree.is_generator or not mentions(tree, "try"):
+    if not tree.is_generator or not any(map(_yields_behind, tree.own_nodes)):
         return
-    import libcst as cst
-
-    from asgi_lint.model import control_flow as flow
     from asgi_lint.rules.streaming.closing_yields import closing_yields
 
-    if not any(isinstance(node, (cst.Try, cst.TryStar)) for node in flow.walk(tree.node.body)):
-        return
     for found in closing_yields(tree):
         where = "finally"
         edits: tuple[Replacement, ...] = ()
@@ -54,6 +51,15 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
             where = tree.line(span.start.row)[span.start.column - 1 :].partition(":")[0]
         detail = (("where", where), ("loses", "yes" if found.loses else ""))
         yield Candidate(_CODE, tree.scope, tree.span(found.node), detail, edits)
+
+
+def _yields_behind(node: ast.AST) -> bool:
+    """Whether it is a `try` with a `yield` in a handler or in its `finally`."""
+    guard = try_parts(node)
+    if guard is None:
+        return False
+    behind = own_nodes(*guard.handlers, *guard.finalbody)
+    return any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in behind)
 
 
 def _moved(tree: FunctionTree, guard: cst.Try | cst.TryStar) -> Iterator[Replacement]:

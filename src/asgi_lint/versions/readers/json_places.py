@@ -37,6 +37,8 @@ def problem_with(manifest: ManifestText) -> Problem | None:
         offset, reason = error.pos, f"{error.msg[:1].lower()}{error.msg[1:]}"
     except RecursionError:
         offset, reason = 0, "it is nested too deeply"
+    except ValueError:  # Python converts no number of thousands of digits
+        offset, reason = 0, "a number in it is too long"
     else:
         return None
     message = f"`{name}` is not valid JSON: {reason}."

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.markers import InvalidMarker, Marker
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.markers import InvalidMarker
+from packaging.specifiers import InvalidSpecifier
 from packaging.utils import canonicalize_name
 
+from asgi_lint.versions import bounded
 from asgi_lint.versions.manifest_text import SUBJECTS
 from asgi_lint.versions.readers.toml import at, values_of
 from asgi_lint.versions.readers.toml_places import TomlPlaces
@@ -59,8 +60,8 @@ def locked(
 ) -> Requirement | None:
     """Make a package's locked release, None if it has none (a path or a repository)."""
     try:
-        specifier = SpecifierSet(f"=={version}")
-        condition = Marker(marker) if marker else None
+        specifier = bounded.specifier_set(f"=={version}")
+        condition = bounded.marker(marker) if marker else None
     except (InvalidSpecifier, InvalidMarker):
         return None
     name = canonicalize_name(name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from asgi_lint.versions import bounded
 from asgi_lint.versions.clauses import clauses_of, poetry_specifiers
 from asgi_lint.versions.requirements import Style
 
@@ -68,6 +69,6 @@ def _conda_clause(clause: Clause, *, has_build: bool) -> str:
 
 def _in_pep_440(text: str, written: str) -> tuple[SpecifierSet, ...]:
     try:
-        return (SpecifierSet(text),)
+        return (bounded.specifier_set(text),)
     except InvalidSpecifier as error:
         raise ValueError(f"`{written}` is not a version requirement") from error

@@ -6,17 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement
-from packaging.requirements import Requirement as Parsed
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from asgi_lint.versions import bounded
 from asgi_lint.versions.requirements import Kind, Requirement, Style
 
 if TYPE_CHECKING:
+    from packaging.requirements import Requirement as Parsed
+
     from asgi_lint.diagnostics import Place
     from asgi_lint.versions.manifest_text import ManifestText
 
 _HEAD = re.compile(r"\s*[\w.-]+\s*?(?:\s*\[[^]]*\])?", re.ASCII)
+_MOST_SHOWN = 200
 _VERSION_PART = re.compile(r"\s*\(?\s*([^;()]*[^;()\s])")
 
 
@@ -37,11 +40,11 @@ def requirement(
     sentence for people.
     """
     try:
-        parsed = Parsed(text)
+        parsed = bounded.requirement(text)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
         raise ValueError(
-            f"`{text}` is not a requirement: {reason[:1].lower()}{reason[1:]}."
+            f"`{_shortened(text)}` is not a requirement: {reason[:1].lower()}{reason[1:]}."
         ) from error
     start, end = _specifier_offsets(text, parsed)
     return Requirement(
@@ -59,6 +62,10 @@ def requirement(
         has_hashes=has_hashes,
         is_rewritable=written_as is None and not parsed.url,
     )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def unversioned(name: str, text: str, manifest: ManifestText, offset: int) -> Requirement:

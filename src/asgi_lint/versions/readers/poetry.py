@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
 
+from asgi_lint.versions import bounded
 from asgi_lint.versions.clauses import poetry_specifiers
 from asgi_lint.versions.readers.toml import at
 from asgi_lint.versions.requirements import Problem, ProblemKind, Requirement, Style
@@ -105,7 +106,7 @@ def _marker(table: dict[str, Any]) -> Marker | None:
         return None
     text = " and ".join(f"({condition})" for condition in conditions)
     try:
-        return Marker(text)
+        return bounded.marker(text)
     except InvalidMarker as error:
         raise ValueError(f"`{text}` is not an environment marker") from error
 

@@ -41,6 +41,13 @@ RUN_TIME = frozenset({"", "app", "base", "common", "core", "lock", "main", "prod
 _Item = Requirement | Comment | Problem
 
 
+class _Inclusion(NamedTuple):
+    """Another file that is to be read where a line includes it."""
+
+    manifest: ManifestText
+    kind: Kind
+
+
 class _Line(NamedTuple):
     """A logical line: continuations are blanked out, so an offset in it holds in the file."""
 
@@ -50,18 +57,18 @@ class _Line(NamedTuple):
 
 def read(manifest: ManifestText) -> Reading:
     """Read a requirements file and everything that it includes with `-r` and `-c`."""
-    return reading_of(list(_items(manifest, Kind.REQUIRED, frozenset())))
+    return reading_of([*_with_included(manifest, _items(manifest, Kind.REQUIRED))])
 
 
 def read_constraints(manifest: ManifestText) -> Reading:
     """Read a constraints file; what it names is limited by it, not required."""
-    return reading_of(list(_items(manifest, Kind.CONSTRAINT, frozenset())))
+    return reading_of([*_with_included(manifest, _items(manifest, Kind.CONSTRAINT))])
 
 
 def read_line(manifest: ManifestText, offset: int, text: str, group: str = "") -> Iterator[_Item]:
     """Read one line in pip's format, which stands at `offset` of a manifest in another format."""
     for line in _said(_Line(offset, text)):
-        yield from _line_items(manifest, line, Kind.REQUIRED, group, frozenset())
+        yield from _with_included(manifest, _line_items(manifest, line, Kind.REQUIRED, group))
 
 
 def comments(manifest: ManifestText) -> Iterator[Comment]:
@@ -72,19 +79,38 @@ def comments(manifest: ManifestText) -> Iterator[Comment]:
             yield Comment(manifest.place(offset + start, offset + end), comment.group())
 
 
-def _items(manifest: ManifestText, kind: Kind, including: frozenset[str]) -> Iterator[_Item]:
+def _with_included(manifest: ManifestText, items: Iterator[_Item | _Inclusion]) -> Iterator[_Item]:
+    """The items with those of all included files in their place.
+
+    A file is read once for each kind, however many lines include it, and not within itself.
+    """
+    seen: set[tuple[str, Kind]] = set()
+    opened = [(manifest.filename, items)]
+    while opened:
+        item = next(opened[-1][1], None)
+        if item is None:
+            opened.pop()
+        elif not isinstance(item, _Inclusion):
+            yield item
+        elif (key := (item.manifest.filename, item.kind)) not in seen:
+            seen.add(key)
+            if item.manifest.filename not in (name for name, _ in opened):
+                opened.append((item.manifest.filename, _items(item.manifest, item.kind)))
+
+
+def _items(manifest: ManifestText, kind: Kind) -> Iterator[_Item | _Inclusion]:
     group = _group(PurePosixPath(manifest.filename).stem)
     yield from comments(manifest)
     for line in _logical_lines(manifest):
-        yield from _line_items(manifest, line, kind, group, including)
+        yield from _line_items(manifest, line, kind, group)
 
 
 def _line_items(
-    manifest: ManifestText, line: _Line, kind: Kind, group: str, including: frozenset[str]
-) -> Iterator[_Item]:
+    manifest: ManifestText, line: _Line, kind: Kind, group: str
+) -> Iterator[_Item | _Inclusion]:
     if include := _INCLUDE.match(line.text):
         included_as = Kind.CONSTRAINT if include.group(1) in {"-c", "--constraint"} else kind
-        yield from _included(manifest, line, include.group(2), included_as, including)
+        yield from _included(manifest, line, include.group(2), included_as)
     elif not line.text.startswith("-"):
         yield from _requirement(manifest, line, kind, group)
 
@@ -117,26 +143,20 @@ def _said(line: _Line) -> Iterator[_Line]:
 
 
 def _included(
-    manifest: ManifestText, line: _Line, target: str, kind: Kind, including: frozenset[str]
-) -> Iterator[_Item]:
-    """What an included file holds. One behind a URL or a variable cannot be known from here."""
+    manifest: ManifestText, line: _Line, target: str, kind: Kind
+) -> Iterator[Problem | _Inclusion]:
+    """The file that a line includes. One behind a URL or a variable cannot be known from here."""
     target = target.strip().strip("\"'")
     if "://" in target or _VARIABLE.search(target):
         return
     place = manifest.place(line.offset, line.offset + len(line.text))
     path = Path(os.path.normpath(Path(manifest.filename).parent / target))
-    included = including | {manifest.filename}
-    if path.as_posix() in included:
-        return
     if not disk.is_file(path.as_posix()):
         message = f"`{line.text}` includes a file that does not exist."
         yield Problem(ProblemKind.UNREADABLE, place, message)
         return
     text = manifest.included(path.as_posix())
-    if isinstance(text, Problem):
-        yield text
-        return
-    yield from _items(text, kind, included)
+    yield text if isinstance(text, Problem) else _Inclusion(text, kind)
 
 
 def _requirement(manifest: ManifestText, line: _Line, kind: Kind, group: str) -> Iterator[_Item]:

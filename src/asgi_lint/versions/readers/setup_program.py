@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from asgi_lint.nesting import out_of_bounds
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -40,8 +42,10 @@ Value: TypeAlias = "Literal | tuple[Value, ...] | dict[str, Value] | None"
 def setup_calls(manifest: ManifestText) -> list[dict[str, Value]]:
     """The keyword arguments of every call of a function with the name `setup`.
 
-    There are none in a file with a syntax error.
+    There are none in a file with a syntax error, and in one that is out of all bounds.
     """
+    if out_of_bounds(manifest.text):
+        return []
     try:
         module = cst.parse_module(manifest.text)
     except cst.ParserSyntaxError:

@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from packaging.markers import InvalidMarker, Marker
+from packaging.markers import InvalidMarker
 
 from asgi_lint.comments import python_comments
 from asgi_lint.deep_stack import with_deep_stack
+from asgi_lint.versions import bounded
 from asgi_lint.versions.readers import pep508
 from asgi_lint.versions.requirements import (
     Comment,
@@ -109,7 +110,7 @@ def _conditional(
             continue
         text = f"({item.marker}) and ({condition})" if item.marker else condition
         try:
-            yield replace(item, marker=Marker(text))
+            yield replace(item, marker=bounded.marker(text))
         except InvalidMarker:
             wrong = f"`{condition}` is not an environment marker."
             yield Problem(ProblemKind.UNPARSABLE, item.place, wrong)

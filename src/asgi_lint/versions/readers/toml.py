@@ -19,11 +19,14 @@ def values_of(manifest: ManifestText) -> dict[str, Any] | Problem:
     try:
         return tomli.loads(manifest.text)
     except tomli.TOMLDecodeError as error:
-        name = PurePosixPath(manifest.filename).name
-        reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
-        message = f"`{name}` is not valid TOML: {reason}."
+        reason = f"is not valid TOML: {error.msg[:1].lower()}{error.msg[1:]}"
         offset = min(manifest.offset(error.lineno, error.colno), len(manifest.text))
-        return Problem(ProblemKind.UNPARSABLE, manifest.place(offset, offset), message)
+    except RecursionError:
+        reason, offset = "cannot be read: it is nested too deeply", 0
+    except ValueError:  # Python converts no number of thousands of digits
+        reason, offset = "cannot be read: a number in it is too long", 0
+    message = f"`{PurePosixPath(manifest.filename).name}` {reason}."
+    return Problem(ProblemKind.UNPARSABLE, manifest.place(offset, offset), message)
 
 
 def opened(manifest: ManifestText) -> tuple[dict[str, Any], TomlPlaces, list[Comment]] | Reading:

@@ -32,6 +32,7 @@ class Pair(NamedTuple):
     value: Node
 
 
+_DEEPEST = 1_000
 Node: TypeAlias = "Scalar | list[Node] | dict[str, Pair]"
 
 
@@ -39,14 +40,31 @@ def document(manifest: ManifestText) -> Node | Problem | None:
     """The first document of the file, None if it is empty."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _built(yaml.parse(manifest.text, Loader=loader))
+        return _built(events(manifest.text))
+    except RecursionError:
+        return _problem(manifest, 0, "it is nested too deeply")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return _problem(manifest, mark.index if mark else 0, error.problem or error.context)
     except yaml.YAMLError as error:
         return _problem(manifest, 0, getattr(error, "reason", None))
+
+
+def events(text: str) -> Iterator[Any]:
+    """PyYAML's events for a text. YAMLError; RecursionError for one that is nested too deeply."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        match type(event).__name__:
+            case "SequenceStartEvent" | "MappingStartEvent":
+                depth += 1
+            case "SequenceEndEvent" | "MappingEndEvent":
+                depth -= 1
+        if depth > _DEEPEST:  # the time that libyaml takes is the square of the depth
+            raise RecursionError
+        yield event
 
 
 def at(node: Node | None, *keys: str) -> Node | None:
