@@ -104,6 +104,8 @@ def test_object_is_followed_to_the_call_that_makes_it(text: str) -> None:
         "typing.Optional[BackgroundTasks]",
         "Union[None, BackgroundTasks]",
         'Annotated[BackgroundTasks, "later"]',
+        '"Annotated[BackgroundTasks, Depends(later, use_cache=False)]"',
+        '"Union[None, typing.Optional[BackgroundTasks]]"',
         'Annotated[Optional[BackgroundTasks], "later"]',
     ],
 )

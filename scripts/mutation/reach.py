@@ -60,7 +60,7 @@ def _of(by_line: Mapping[str, list[str]], lines: Iterable[str]) -> set[str]:
 
 def _uses(mutant: Mutant) -> Iterator[int]:
     """The lines that mention the name which the changed statement begins with."""
-    lines = mutant.source.splitlines()
+    lines = (ROOT / mutant.path).read_text(encoding="utf-8").splitlines()
     name = re.match(r"\s*(\w*)", lines[mutant.lines.start - 1])
     if name is not None and name[1]:
         for row, line in enumerate(lines, start=1):

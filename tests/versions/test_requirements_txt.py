@@ -115,6 +115,14 @@ def test_included_files(read: Read, tmp_path: Path) -> None:
     assert reading.problems == ()
 
 
+def test_an_included_file_that_is_no_text(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "base.txt").write_bytes(b"fastapi==0.85.0\n\xff\n")
+    reading = read("requirements.txt", "-r base.txt\nstarlette\n")
+    assert [each.name for each in reading.requirements] == ["starlette"]
+    (problem,) = reading.problems
+    assert problem.place.filename.endswith("/base.txt")
+
+
 def test_a_missing_included_file(read: Read) -> None:
     (problem,) = read("requirements.txt", "anyio\n  -r base.txt # all\n").problems
     assert problem.kind is ProblemKind.UNREADABLE

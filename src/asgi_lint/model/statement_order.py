@@ -59,7 +59,6 @@ class StatementOrder:
         self._marks = {id(mark) for mark in marks}
         self._before: dict[int, _State] = {}
         self._raising: list[list[_State]] = []
-        self._leaving: list[list[_State]] = []
         self._breaking: list[list[_State]] = []
         self._continuing: list[list[_State]] = []
         self._finally_depth = 0
@@ -93,24 +92,16 @@ class StatementOrder:
         for statement in statements:
             state = self._pass(statement, state)
             match statement:
-                case cst.Return():
-                    self._leave(state)
-                    return None
-                case cst.Raise():
+                case cst.Return() | cst.Raise():
                     return None
                 case cst.Break() | cst.Continue():
                     loops = self._breaking if isinstance(statement, cst.Break) else self._continuing
                     if loops:
                         loops[-1].append(state)
-                    self._leave(state)
                     return None
                 case _:
                     continue
         return state
-
-    def _leave(self, state: _State) -> None:
-        for leaving in self._leaving:
-            leaving.append(state)
 
     def _compound(self, node: cst.BaseCompoundStatement, state: _State) -> _State | None:
         match node:
@@ -191,7 +182,6 @@ class StatementOrder:
     def _try(self, node: cst.Try | cst.TryStar, state: _State) -> _State | None:
         leaving: list[_State] = []
         if node.finalbody is not None:
-            self._leaving.append(leaving)
             self._raising.append(leaving)
         raising = [state]
         self._raising.append(raising)
@@ -205,7 +195,6 @@ class StatementOrder:
             end = _joined([end, handled]) if self._past_handlers else end
         if node.finalbody is None:
             return end
-        self._leaving.pop()
         self._raising.pop()
         return self._finally(node.finalbody, _joined([state, *leaving]), end)
 

@@ -137,6 +137,7 @@ def test_libraries_that_wait(tmp_path: Path) -> None:
         ],
         "generate_content_async": [
             'google.generativeai.GenerativeModel().generate_content("a", stream=True)',
+            'google.generativeai.GenerativeModel().start_chat().send_message("a", stream=True)',
             'vertexai_preview.GenerativeModel().generate_content("a", stream=True)',
         ],
         "huggingface_hub.AsyncInferenceClient": [
