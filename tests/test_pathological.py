@@ -111,6 +111,7 @@ FILES = {
     "dict": f"x = {{{''.join(f'{n}: {n}, ' for n in range(50_000))}}}\n",
     "arguments": f"app.add_middleware({'1, ' * 5_000})\n",
     "line": "x = f(1); " * 3_000 + "y = '" + "a" * 1_000_000 + "'" + "\n",
+    "line that is not ASCII": "x = f('é'); " * 3_000 + f"y = '{'é' * 500_000}'\n",
     "string": f"x = '{'é' * 1_000_000}'\n",
     "strings": "x = (" + "'a'\n" * 20_000 + ")\n",
     "brackets": f"x = {'[' * 5_000}\n",

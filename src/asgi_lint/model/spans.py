@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Position, Span
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD = re.compile(r"(?:async(?:\s|\\\n)+)?(?:def|class)(?:\s|\\\n)+")
+
+_LONG_LINE = 2_000
+"""Bytes from which on a line's characters are counted once, and not for each node in it."""
 
 
 class Spans:
@@ -27,6 +32,7 @@ class Spans:
         self.lines = split_lines(text)
         found = NEWLINE.search(text)
         self.newline = found[0] if found else "\n"
+        self._counts: dict[int, array[int]] = {}
         self._encoded: dict[int, bytes] = {}
         if not text.isascii():
             self._encoded = {
@@ -45,7 +51,15 @@ class Spans:
 
     def _characters(self, row: int, column: int) -> int:
         line = self._encoded.get(row)
-        return column if line is None else len(line[:column].decode(errors="replace"))
+        if line is None:
+            return column
+        if len(line) <= _LONG_LINE:
+            return len(line[:column].decode(errors="replace"))
+        counts = self._counts.get(row)
+        if counts is None:
+            begins = (byte & 0xC0 != 0x80 for byte in line)
+            counts = self._counts[row] = array("L", accumulate(begins, initial=0))
+        return counts[min(column, len(line))]
 
     def with_parentheses(self, span: Span, last: Position, others: int) -> Span:
         """The span with the parentheses around it, which CPython does not count.
