@@ -146,6 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def outcomes(times: int, seed: int, modules: int, *, forked: bool = False) -> Iterator[Outcome]:
     """What becomes of runs that are ended, each in another way and at another moment."""
     chance = random.Random(seed)
+    # A shell starts what is to run in the background with Ctrl-C ignored, and runs inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as name:
         top = Path(name).resolve()
         template = top / "template"

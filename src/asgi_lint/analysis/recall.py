@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from asgi_lint.cache.findings import decoded, encoded, finding_lists, findings_of
+from asgi_lint.cache.findings import decoded, encoded, finding_lists
 from asgi_lint.cache.pack import Pack, packed
 from asgi_lint.cache.stamp import tool_stamp
 from asgi_lint.versions import disk
@@ -51,14 +51,10 @@ class Recall:
         entry = decoded(data) if data is not None else None
         if entry is None or entry.inputs != _digest(inputs):
             return None
-        try:
-            if not disk.agree({(what, path): seen for what, path, seen in entry.witnesses}):
-                return None
-            listed = findings_of(entry.findings)
-            found = tuple((self._rules[code], finding) for code, finding in listed)
-        except (KeyError, ValueError):  # not what we write
+        if not disk.agree(entry.witnesses) or any(c not in self._rules for c, _ in entry.findings):
             return None
-        return Known(found, frozenset(entry.stated))
+        found = tuple((self._rules[code], finding) for code, finding in entry.findings)
+        return Known(found, entry.stated)
 
     def keep_findings(
         self,

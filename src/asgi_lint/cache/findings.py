@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
-
-import msgspec
 
 from asgi_lint.diagnostics import (
     Applicability,
@@ -24,25 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-_Count = Annotated[int, msgspec.Meta(ge=1)]
-_PlaceList = tuple[str, _Count, _Count, _Count, _Count]
-_FixList = tuple[str, str, list[tuple[_PlaceList, str]]]
-_FindingList = tuple[
-    str, _PlaceList, str, str | None, _FixList | None, list[tuple[str, _PlaceList]]
-]
+class Entry(NamedTuple):
+    """What is kept of one run.
 
-
-class Entry(msgspec.Struct, frozen=True):
-    """What is kept of one run, checked to have these types, whoever has written it.
-
-    `inputs` says what the run was about, `witnesses` what it saw on disk, `stated` which files
-    state requirements.
+    `inputs` says what the run was about, `witnesses` what it saw on disk, `findings` what it found,
+    each with its rule's code, `stated` which files state requirements.
     """
 
     inputs: str
-    witnesses: list[tuple[Literal["bytes", "file", "exists", "names"], str, str]]
-    findings: list[_FindingList]
-    stated: list[str]
+    witnesses: dict[tuple[str, str], str]
+    findings: list[tuple[str, Finding]]
+    stated: frozenset[str]
 
 
 def encoded(value: dict[str, Any]) -> bytes:
@@ -57,9 +47,14 @@ def decoded(data: bytes) -> Entry | None:
     if checksum != b"%08x" % crc32(body):
         return None
     try:
-        # Not by msgspec alone, which takes no lone surrogate: names that are not UTF-8 have some.
-        return msgspec.convert(json.loads(body), Entry)
-    except (ValueError, RecursionError):
+        value = json.loads(body)
+        return Entry(
+            _text(value["inputs"]),
+            {(_look(what), _text(path)): _text(seen) for what, path, seen in value["witnesses"]},
+            [_finding(*each) for each in value["findings"]],
+            frozenset(map(_text, value["stated"])),
+        )
+    except (KeyError, TypeError, ValueError, RecursionError):
         return None
 
 
@@ -78,30 +73,8 @@ def finding_lists(findings: Iterable[tuple[str, Finding]]) -> list[list[Any]]:
     ]
 
 
-def findings_of(lists: Iterable[_FindingList]) -> list[tuple[str, Finding]]:
-    """The findings again; ValueError for a severity or an applicability that there is not."""
-    return [
-        (
-            code,
-            Finding(
-                place=_read_place(place),
-                message=message,
-                severity=Severity(severity) if severity is not None else None,
-                fix=_read_fix(*fix) if fix is not None else None,
-                trace=tuple(Step(said, _read_place(where)) for said, where in trace),
-            ),
-        )
-        for code, place, message, severity, fix, trace in lists
-    ]
-
-
 def _place(place: Place) -> list[Any]:
     return [place.filename, *place.span.start, *place.span.end]
-
-
-def _read_place(place: _PlaceList) -> Place:
-    filename, row, column, end_row, end_column = place
-    return Place(filename, Span(Position(row, column), Position(end_row, end_column)))
 
 
 def _fix(fix: Fix) -> list[Any]:
@@ -109,6 +82,47 @@ def _fix(fix: Fix) -> list[Any]:
     return [fix.applicability.value, fix.message, edits]
 
 
-def _read_fix(applicability: str, message: str, edits: list[tuple[_PlaceList, str]]) -> Fix:
-    read = tuple(Edit(_read_place(place), content) for place, content in edits)
-    return Fix(Applicability(applicability), message, read)
+# What is read back: TypeError, ValueError or KeyError for what was not written above.
+
+
+def _finding(
+    code: Any, place: Any, message: Any, severity: Any, fix: Any, trace: Any
+) -> tuple[str, Finding]:
+    return _text(code), Finding(
+        place=_read_place(*place),
+        message=_text(message),
+        severity=Severity(severity) if severity is not None else None,
+        fix=_read_fix(*fix) if fix is not None else None,
+        trace=tuple(Step(_text(said), _read_place(*where)) for said, where in trace),
+    )
+
+
+def _read_place(filename: Any, row: Any, column: Any, end_row: Any, end_column: Any) -> Place:
+    start, end = (
+        Position(_count(row), _count(column)),
+        Position(_count(end_row), _count(end_column)),
+    )
+    return Place(_text(filename), Span(start, end))
+
+
+def _read_fix(applicability: Any, message: Any, edits: Any) -> Fix:
+    read = tuple(Edit(_read_place(*place), _text(content)) for place, content in edits)
+    return Fix(Applicability(applicability), _text(message), read)
+
+
+def _look(value: Any) -> str:
+    if value not in ("bytes", "file", "exists", "names"):
+        raise ValueError(value)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 1:
+        raise ValueError(value)
+    return value
