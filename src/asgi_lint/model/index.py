@@ -6,7 +6,18 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from asgi_lint.model.expressions import Name, last_name
+from asgi_lint.model.expressions import (
+    Bytes,
+    Constant,
+    Joined,
+    Name,
+    Sequence,
+    Subscript,
+    last_name,
+)
+from asgi_lint.model.expressions import (
+    Mapping as MappingDisplay,
+)
 from asgi_lint.model.facts import (
     MODULE_SCOPE,
     BindingFacts,
@@ -20,9 +31,14 @@ from asgi_lint.model.facts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from asgi_lint.diagnostics import Position, Span
+    from asgi_lint.model.expressions import Expr
+
+_NOT_CALLED = (Bytes, Constant, Joined, MappingDisplay, Sequence)
+_PROPERTIES = frozenset({"cached_property", "property"})
+"""What makes a name stand for what a function returns."""
 
 Definition: TypeAlias = ImportFacts | BindingFacts | ScopeFacts | Parameter
 
@@ -99,6 +115,30 @@ class FileIndex:
         """The names that imports and assignments bind, in whatever scope."""
         imported = (found.bound for found in self.facts.imports)
         return frozenset((*imported, *(binding.name for binding in self.facts.bindings)))
+
+    @cached_property
+    def callers(self) -> Mapping[str, frozenset[int]]:
+        """The functions that call something, by the last name of what they call."""
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for name, call in zip(self.called, self.facts.calls, strict=True):
+            if self.facts.scopes[call.scope].function is not None:
+                found[name].add(call.scope)
+        return {name: frozenset(scopes) for name, scopes in found.items()}
+
+    @cached_property
+    def other_names(self) -> frozenset[str]:
+        """The names that may stand for a function of another name, and "" for what has none."""
+        renamed = (i.bound for i in self.facts.imports if i.name is not None and i.name != i.bound)
+        functions = [scope.function for scope in self.facts.scopes if scope.function is not None]
+        return frozenset(
+            (
+                "",
+                *renamed,
+                *(b.name.rpartition(".")[2] for b in self.facts.bindings if _may_call(b.value)),
+                *(each.name for function in functions for each in function.parameters),
+                *(f.name for f in functions if not _PROPERTIES.isdisjoint(_names(f.decorators))),
+            )
+        )
 
     @cached_property
     def may_be_called(self) -> frozenset[str]:
@@ -194,6 +234,17 @@ class FileIndex:
         if class_ is None:
             raise LookupError(f"scope {scope} of {self.filename} is not a class")
         return class_
+
+
+def _may_call(value: Expr | None) -> bool:
+    """Whether a variable with this value may be called: no text, list or type such as `X[int]`."""
+    if isinstance(value, Subscript):
+        return not is_class_name(last_name(value.value) or "")
+    return not isinstance(value, _NOT_CALLED)
+
+
+def _names(exprs: Iterable[Expr]) -> set[str]:
+    return {last_name(expr) or "" for expr in exprs}
 
 
 def is_class_name(name: str) -> bool:

@@ -87,6 +87,11 @@ class Roles:
             known = self._run_for[endpoint, without] = tuple(self._running(endpoint, without))
         return known
 
+    def running_first(self, endpoint: Endpoint) -> Iterator[Function]:
+        """The endpoint's function and its dependencies: what the framework itself calls."""
+        yield endpoint.function
+        yield from (reached.function for reached in self.dependencies(endpoint))
+
     def _running(self, endpoint: Endpoint, without: AbstractSet[Function]) -> Iterator[Reached]:
         seen: set[Function] = set()
         for start in (Reached(endpoint.function, ()), *self.dependencies(endpoint)):

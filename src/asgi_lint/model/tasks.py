@@ -63,6 +63,17 @@ class Tasks:
             known = self._known[function] = tuple(dict.fromkeys(self._find(function)))
         return known
 
+    def may_stand(self) -> Iterator[Function]:
+        """The functions that may have sites, told from what is written alone."""
+        for filename, index in self._files.items():
+            scopes = {b.scope for b in index.facts.bindings if b.name.endswith(".background")}
+            for name, found in zip(index.called, index.facts.calls, strict=True):
+                if name == "add_task" or found.call.keyword("background") is not None:
+                    scopes.add(found.scope)
+            for scope in scopes:
+                if index.facts.scopes[scope].function is not None:
+                    yield Function(filename, scope)
+
     def _find(self, function: Function) -> Iterator[TaskSite]:
         index = self._files[function.filename]
         calls = index.calls[function.scope]

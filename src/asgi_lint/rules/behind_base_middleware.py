@@ -34,17 +34,23 @@ class Enclosed:
 
 
 def enclosed_functions(
-    project: Project, hazard: str, without: AbstractSet[Function] = frozenset()
+    project: Project,
+    hazard: str,
+    without: AbstractSet[Function] = frozenset(),
+    leading: AbstractSet[Function] | None = None,
 ) -> Iterator[Enclosed]:
     """The enclosed functions where the hazard counts, once for each endpoint that reaches them.
 
-    Functions in `without`, and what only they call, are left out.
+    Functions in `without`, and what only they call, are left out, and where `leading` is given the
+    endpoints for which none of these runs first.
     """
     for endpoint in project.wiring.endpoints:
         if endpoint.is_websocket:
             continue
         exposure = project.versions.exposure(endpoint.function.filename, hazard)
         severity = severity_in_code(exposure)
+        if leading is not None and leading.isdisjoint(project.roles.running_first(endpoint)):
+            continue
         enclosure = project.base_http_enclosure(endpoint)
         if severity is None or enclosure is None:
             continue

@@ -9,6 +9,7 @@ from packaging.version import Version
 
 from asgi_lint.diagnostics import Applicability, Finding, Fix, Severity
 from asgi_lint.fixes import pure_asgi
+from asgi_lint.model.leading import leading_to
 from asgi_lint.rules.behind_base_middleware import enclosed_functions
 from asgi_lint.rules.rule import Rule
 
@@ -30,7 +31,8 @@ def check(project: Project) -> Iterator[Finding]:
     """One finding for each place that adds tasks, by the first endpoint that reaches it."""
     seen: set[TaskSite] = set()
     fix_for = cache(partial(_fix, project))  # it looks through all files
-    for enclosed in enclosed_functions(project, _HAZARD):
+    leading = leading_to(project.tasks.may_stand(), project.files)
+    for enclosed in enclosed_functions(project, _HAZARD, leading=leading):
         for site in project.tasks.sites(enclosed.function):
             if site not in seen:
                 seen.add(site)
