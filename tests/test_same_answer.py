@@ -82,6 +82,7 @@ def test_difference_is_told(script: Any, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_environment_changes_nothing(tmp_path: Path) -> None:
+    lay_out(tmp_path / "shop", {"main.py": APPLICATION, "requirements.txt": AFFECTED})
     for project in PROJECTS[::4]:
         project.lay_out(tmp_path / project.name.replace("/", "-"))
     found = [
@@ -111,6 +112,7 @@ def test_names_are_shown_in_the_locale_that_says_nothing(tmp_path: Path) -> None
 
 
 def test_project_behind_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path / "real/shop", {"main.py": APPLICATION, "requirements.txt": AFFECTED})
     for project in PROJECTS[:3]:
         project.lay_out(tmp_path / "real" / project.name.replace("/", "-"))
     (tmp_path / "link").symlink_to("real", target_is_directory=True)
