@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from command_line import AFFECTED, APPLICATION, asgi_lint, lay_out
+from command_line import AFFECTED, APPLICATION, asgi_lint, lay_out, python
 
 from asgi_lint.analysis import Crash
 from asgi_lint.memory import Memory
@@ -154,11 +154,23 @@ def lay_out_again() -> None:
     path.write_text(f"{path.read_text()}# changed\n")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the processes are forked with the rule")
-def test_failure_in_another_process_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+BROKEN_RULE = f"""
+from dataclasses import replace
+from asgi_lint import pipeline
+from asgi_lint.__main__ import main
+from asgi_lint.rules.registry import rules
+rule = rules()["{BROKEN}"]
+every = {{**rules(), "{BROKEN}": replace(rule, extract=lambda tree: 1 / 0)}}
+pipeline.rules = lambda: every
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes do not inherit the rule")
+def test_failure_in_another_process_is_told(project: Path) -> None:
     lay_out(project, {f"other{n}.py": "import fastapi\ndef f(): ...\n" for n in range(3)})
-    break_rule(monkeypatch, "extract", ZeroDivisionError)
-    outcome = asgi_lint(".", "--jobs=2", "--no-cache", "--output-format", "concise")
+    command = (".", "--jobs=2", "--no-cache", "--output-format", "concise")
+    outcome = python("-c", BROKEN_RULE, *command)
     assert outcome.code == 2
     assert outcome.stdout.startswith("main.py:20:5: ASG201")
     told = [line for line in outcome.stderr.splitlines() if "internal error" in line]
