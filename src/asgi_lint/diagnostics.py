@@ -1,46 +1,32 @@
 """What every part of asgi-lint exchanges: places in files, findings, diagnostics and fixes.
 
 All of it is plain, frozen data: no syntax-tree node and no rule object is ever inside, so a
-finding can be pickled, cached and compared. Points and spans are there by the million: a `Struct`
-takes half the memory of a tuple.
+finding can be pickled, cached and compared.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
-
-from msgspec import Struct
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import NamedTuple
 
 
-class Position(Struct, frozen=True, order=True, gc=False, array_like=True):
+class Position(NamedTuple):
     """A point in a file: `row` and `column` from 1, the column counted in characters."""
 
     row: int
     column: int
-
-    def __iter__(self) -> Iterator[int]:
-        yield self.row
-        yield self.column
 
     def at(self, column: int) -> Position:
         """Another point of the row."""
         return Position(self.row, column)
 
 
-class Span(Struct, frozen=True, order=True, gc=False, array_like=True):
+class Span(NamedTuple):
     """A stretch of one file; `end` is exclusive (the column just after the last character)."""
 
     start: Position
     end: Position
-
-    def __iter__(self) -> Iterator[Position]:
-        yield self.start
-        yield self.end
 
 
 FILE_START = Span(Position(1, 1), Position(1, 1))
