@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -9,9 +10,10 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Snapshot: TypeAlias = Callable[[Path, str], None]
+
+_TESTS = Path(__file__).parent
 
 settings.register_profile(
     "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -25,6 +27,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the snapshots anew instead of comparing with them",
     )
+
+
+_RUN_RELEASES = frozenset({"behaviour", "fixes"})
+"""Folders whose tests share the environments that they install."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a folder's tests, else a file's, in one process where several run tests (`-n 2`)."""
+    for item in items:
+        first = item.path.relative_to(_TESTS).parts[0]
+        group = "releases" if first in _RUN_RELEASES else first
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_ended_runs_leave_each_file_old_or_new_and_a_cache_that_holds(script: Any) -> None:
-    times = int(os.environ.get("ASGI_LINT_KILLS", "8"))
+    times = int(os.environ.get("ASGI_LINT_KILLS", "4"))
     found = [*script.outcomes(times, seed=7, modules=16)]
     assert [(str(each.kind), each.stage, each.faults) for each in found if each.faults] == []
     assert len(found) == times
