@@ -235,3 +235,18 @@ def test_imports_in_circles(tmp_path: Path) -> None:
     }
     found = checked(tmp_path, {"main.py": f"{HEAD}from a0 import *\n", **files}, *CHECK)
     assert FOUND in found
+
+
+def test_wrappers_around_each_other(tmp_path: Path) -> None:
+    wrap = (
+        "class Wrap:\n    def __init__(self, app):\n        self.app = app\n\n"
+        "    async def __call__(self, scope, receive, send):\n"
+        "        await self.app(scope, receive, send)\n\n\n"
+    )
+    calls = "".join(f"    layer{n}(inner)\n" for n in range(30))
+    layers = "".join(
+        f"def layer{n}(app):\n    inner = Wrap(app)\n{calls}    return inner\n\n\n"
+        for n in range(30)
+    )
+    found = checked(tmp_path, {"main.py": f"{HEAD}\n\n{wrap}{layers}outer = layer0(app)\n"}, *CHECK)
+    assert FOUND in found

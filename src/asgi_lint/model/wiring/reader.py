@@ -30,8 +30,11 @@ ROUTING = (fw.STARLETTE, fw.ROUTER, fw.MOUNT, fw.HOST)
 _WRAPPED = ("app", "asgi_app", "other_asgi_app", "application")
 """What a middleware calls the parameter for the application that it wraps."""
 
-_DEPTH = 6
+_WRAPPERS = 40
 """Wrappers around wrappers that are looked through."""
+
+_DEPTH = 6
+"""Lists unpacked into lists that are looked through."""
 
 
 class Reader:
@@ -95,17 +98,28 @@ class Reader:
 
     # Nodes
 
-    def nodes(
-        self, filename: str, scope: int, expr: ir.Expr | None, depth: int = 0
-    ) -> Iterator[Node]:
+    def nodes(self, filename: str, scope: int, expr: ir.Expr | None) -> Iterator[Node]:
         """The applications and routers that `expr` may be, also within a middleware around it.
 
         `app.router` counts as `app`.
         """
-        if expr is None or depth > _DEPTH:
+        return self._nodes(filename, scope, expr, 0, set())
+
+    def _nodes(
+        self,
+        filename: str,
+        scope: int,
+        expr: ir.Expr | None,
+        depth: int,
+        seen: set[tuple[str, int, int]],
+    ) -> Iterator[Node]:
+        """`seen` are the expressions looked at: wrappers may be given each other in any number."""
+        key = (filename, scope, id(expr))
+        if expr is None or depth > _WRAPPERS or key in seen:
             return
+        seen.add(key)
         if isinstance(expr, ir.Attribute) and expr.attr == "router":
-            yield from self.nodes(filename, scope, expr.value, depth + 1)
+            yield from self._nodes(filename, scope, expr.value, depth + 1, seen)
         for value in self.values(filename, scope, expr):
             if not isinstance(value, (Instance, Typed)):
                 continue
@@ -113,7 +127,7 @@ class Reader:
                 yield value
             elif isinstance(value, Instance) and self.may_wrap(value.class_):
                 inner = self.wrapped(value.class_, value.call)
-                yield from self.nodes(value.filename, value.scope, inner, depth + 1)
+                yield from self._nodes(value.filename, value.scope, inner, depth + 1, seen)
 
     def bypassed(self, filename: str, scope: int, expr: ir.Expr, node: Node) -> frozenset[Position]:
         """The layers of `node` that are not passed by what goes to `expr`, which stands for it."""
