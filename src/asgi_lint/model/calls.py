@@ -9,6 +9,7 @@ from asgi_lint.diagnostics import Place
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import third_party
 from asgi_lint.model.facts import Parameter
+from asgi_lint.model.index import is_class_name
 from asgi_lint.model.values import (
     Class,
     Display,
@@ -68,7 +69,7 @@ class Calls:
                 case External(name=name) if name in third_party.CALLABLES:
                     yield from self._known_call(filename, scope, call, target)
                 case External(name=name):
-                    if name.rpartition(".")[2].lstrip("_")[:1].isupper():
+                    if is_class_name(name.rpartition(".")[2]):
                         yield Instance(target, filename, call.span, scope, call)
                 case Function():
                     yield from self._returned(target, filename, scope, call)

@@ -6,18 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from asgi_lint.model.expressions import (
-    Bytes,
-    Constant,
-    Joined,
-    Name,
-    Sequence,
-    Subscript,
-    last_name,
-)
-from asgi_lint.model.expressions import (
-    Mapping as MappingDisplay,
-)
+from asgi_lint.model import expressions as ir
 from asgi_lint.model.facts import (
     MODULE_SCOPE,
     BindingFacts,
@@ -34,9 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from asgi_lint.diagnostics import Position, Span
-    from asgi_lint.model.expressions import Expr
 
-_NOT_CALLED = (Bytes, Constant, Joined, MappingDisplay, Sequence)
+_NOT_CALLED = (ir.Bytes, ir.Constant, ir.Joined, ir.Mapping, ir.Sequence)
 _PROPERTIES = frozenset({"cached_property", "property"})
 """What makes a name stand for what a function returns."""
 
@@ -83,7 +71,7 @@ class FileIndex:
     @cached_property
     def called(self) -> list[str]:
         """The last name of what each of the file's calls calls, "" where there is none."""
-        return [last_name(found.call.func) or "" for found in self.facts.calls]
+        return [ir.last_name(found.call.func) or "" for found in self.facts.calls]
 
     @cached_property
     def _called(self) -> frozenset[str]:
@@ -107,7 +95,7 @@ class FileIndex:
         return [
             found
             for name, found in zip(self.called, self.facts.calls, strict=True)
-            if is_class_name(name) or (name in self.bound and isinstance(found.call.func, Name))
+            if is_class_name(name) or (name in self.bound and isinstance(found.call.func, ir.Name))
         ]
 
     @cached_property
@@ -236,15 +224,19 @@ class FileIndex:
         return class_
 
 
-def _may_call(value: Expr | None) -> bool:
-    """Whether a variable with this value may be called: no text, list or type such as `X[int]`."""
-    if isinstance(value, Subscript):
-        return not is_class_name(last_name(value.value) or "")
+def _may_call(value: ir.Expr | None) -> bool:
+    """Whether a variable with this value may be called: no text, list or type such as `List[int]`.
+
+    `HANDLERS[kind]` is no type.
+    """
+    if isinstance(value, ir.Subscript):
+        name = ir.last_name(value.value) or ""
+        return name.isupper() or not is_class_name(name)
     return not isinstance(value, _NOT_CALLED)
 
 
-def _names(exprs: Iterable[Expr]) -> set[str]:
-    return {last_name(expr) or "" for expr in exprs}
+def _names(exprs: Iterable[ir.Expr]) -> set[str]:
+    return {ir.last_name(expr) or "" for expr in exprs}
 
 
 def is_class_name(name: str) -> bool:

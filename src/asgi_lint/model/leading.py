@@ -26,9 +26,8 @@ def leading_to(
     if not found:
         return frozenset()
     other_names = frozenset().union(*(index.other_names for index in files.values()))
-    names = {files[each.filename].function(each.scope).name for each in found}
+    names = {files[each.filename].function(each.scope).name for each in found} | other_names
     asked: set[str] = set()
-    names |= other_names
     while names - asked:
         new = names - asked
         asked |= new
