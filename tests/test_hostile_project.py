@@ -121,10 +121,11 @@ def test_requirements_that_include_what_is_no_file(project: Path, option: str, t
 
 
 @pytest.mark.skipif(not Path("/proc/kmsg").exists(), reason="needs Linux's /proc")
-def test_file_that_keeps_a_reader_waiting_is_told(project: Path) -> None:
+def test_file_that_keeps_a_reader_waiting_ends(project: Path) -> None:
+    # What the kernel's log holds is the machine's affair: nothing, text, or a refusal.
     lay_out(project, {"requirements.txt": f"-c /proc/kmsg\n{AFFECTED}"})
     (project / "log.py").symlink_to("/proc/kmsg")
-    assert "log.py:1 ASG002" in reported(".")
+    assert TASK in reported(".")
 
 
 def test_requirements_that_include_each_other_many_times(project: Path) -> None:
