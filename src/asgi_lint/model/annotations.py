@@ -87,7 +87,7 @@ class Annotations:
             for base in self._evaluator.values(filename, scope, expr.value):
                 file = self._modules.file(base.key) if isinstance(base, Module) else None
                 if file is not None:
-                    name = ir.Name(expr.attr, expr.span)
+                    name = ir.Name(expr.attr, expr.at)
                     yield from self.definitions(file, MODULE_SCOPE, name, depth + 1)
             return
         if not isinstance(expr, ir.Name):
@@ -100,5 +100,5 @@ class Annotations:
             module = self._modules.resolve(filename, definition.module, definition.level)
             file = self._modules.file(module) if module is not None else None
             if file is not None and definition.name is not None:
-                name = expr if definition.name == "*" else ir.Name(definition.name, expr.span)
+                name = expr if definition.name == "*" else ir.Name(definition.name, expr.at)
                 yield from self.definitions(file, MODULE_SCOPE, name, depth + 1)

@@ -113,7 +113,7 @@ class Calls:
         elif isinstance(factory, ir.Lambda):
             yield from self._evaluator.values(filename, scope, factory.body)
         else:
-            yield from self.values(filename, scope, ir.Call(factory, (), call.span))
+            yield from self.values(filename, scope, ir.Call(factory, (), call.at))
 
     def _returned(
         self, target: Function, filename: str, scope: int, call: ir.Call
@@ -144,7 +144,7 @@ class Calls:
         if not isinstance(expr, ir.Name):
             return None
         index = self._files[function.filename]
-        owner, found = index.reaching(function.scope, expr.id, expr.span)
+        owner, found = index.reaching(function.scope, expr.id, expr.at)
         if owner != function.scope or len(found) != 1 or not isinstance(found[0], Parameter):
             return None
         return found[0] if self._parameters.receiver(function, found[0]) is None else None
@@ -168,7 +168,7 @@ class Calls:
                 if key is None:
                     continue
                 is_pair = func.attr == "items"
-                items.append(ir.Sequence((key, value), value.span) if is_pair else value)
+                items.append(ir.Sequence((key, value), value.at) if is_pair else value)
             yield Display(file, owner, tuple(items), mapping.span)
 
 

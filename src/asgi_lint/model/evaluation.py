@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from asgi_lint.diagnostics import FILE_START
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import third_party
 from asgi_lint.model.annotations import Annotations
@@ -24,6 +23,7 @@ from asgi_lint.model.facts import (
 )
 from asgi_lint.model.frameworks import canonical
 from asgi_lint.model.index import is_class_name
+from asgi_lint.model.packed import NOWHERE
 from asgi_lint.model.parameters import Parameters
 from asgi_lint.model.stated import NOTHING_STATED, Stated
 from asgi_lint.model.values import (
@@ -40,7 +40,6 @@ from asgi_lint.model.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from asgi_lint.diagnostics import Span
     from asgi_lint.model.facts import CallFacts
     from asgi_lint.model.index import Definition, FileIndex
     from asgi_lint.model.modules import Modules
@@ -53,7 +52,6 @@ _BUDGET = 2_000
 """Expressions looked at for one that stands in a knot of calls; then it counts as unknown."""
 
 _NO_CUT = 1 << 30
-_NO_SPAN = FILE_START
 
 
 class Evaluator:
@@ -119,13 +117,13 @@ class Evaluator:
 
     def _evaluate(self, filename: str, scope: int, expr: ir.Expr) -> Iterator[Value]:
         match expr:
-            case ir.Name(id=name, span=span):
+            case ir.Name(id=name, at=at):
                 owner, definitions = self._files[filename].visible(scope, name)
                 if definitions and owner != scope:
                     # Wherever it is read: an outer scope is done by then.
                     yield from self.values(filename, owner, self._name(filename, name))
                 else:
-                    yield from self.lookup(filename, scope, name, span)
+                    yield from self.lookup(filename, scope, name, at)
             case ir.Attribute(value=value, attr=attr):
                 for base in self.values(filename, scope, value):
                     yield from self.attribute(base, attr)
@@ -136,8 +134,8 @@ class Evaluator:
             case ir.Either(options=options):
                 for option in options:
                     yield from self.values(filename, scope, option)
-            case ir.Sequence(items=items, span=span):
-                yield Display(filename, scope, items, span)
+            case ir.Sequence(items=items):
+                yield Display(filename, scope, items, expr.span)
             case ir.Item():
                 yield from self._items(filename, scope, expr)
             case ir.Subscript(value=value):
@@ -227,12 +225,10 @@ class Evaluator:
 
     # Names
 
-    def lookup(
-        self, filename: str, scope: int, name: str, read: Span | None = None
-    ) -> Iterator[Value]:
+    def lookup(self, filename: str, scope: int, name: str, read: int = NOWHERE) -> Iterator[Value]:
         """What a bare name may mean in a scope: where it is read, or once the scope is done."""
         index = self._files[filename]
-        owner, definitions = index.reaching(scope, name, None if read == _NO_SPAN else read)
+        owner, definitions = index.reaching(scope, name, read)
         for definition in definitions:
             yield from self.meaning(filename, owner, definition)
         if not definitions and not name.startswith("_"):
@@ -364,7 +360,7 @@ class Evaluator:
         key = (file, attr)
         name = self._names.get(key)
         if name is None:
-            name = self._names[key] = ir.Name(attr, _NO_SPAN)
+            name = self._names[key] = ir.Name(attr, NOWHERE)
         return name
 
     def bound(

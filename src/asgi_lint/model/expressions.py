@@ -1,52 +1,50 @@
 """A small, picklable copy of the expressions that linking looks at.
 
 Only what can name, build, hold or pass on an object is kept; everything else is `Unknown`.
-Spans are those of the source text, so that any expression can be pointed at.
+Places are those of the source text, so that any expression can be pointed at: `at` is a span as
+`packed` writes it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
-
-from asgi_lint.diagnostics import Span  # noqa: TC001 - msgspec reads the annotations
+from asgi_lint.model.packed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Name(Struct, frozen=True, gc=False, array_like=True, tag=1):
+class Name(Placed, frozen=True, gc=False, array_like=True, tag=1):
     """A bare name."""
 
     id: str
-    span: Span
+    at: int
 
 
-class Attribute(Struct, frozen=True, gc=False, array_like=True, tag=2):
-    """`value.attr`; `attr_span` is the span of the name after the dot."""
+class Attribute(Placed, frozen=True, gc=False, array_like=True, tag=2):
+    """`value.attr`."""
 
     value: Expr
     attr: str
-    span: Span
-    attr_span: Span
+    at: int
 
 
-class Argument(Struct, frozen=True, gc=False, array_like=True):
+class Argument(Placed, frozen=True, gc=False, array_like=True):
     """One argument of a call; `star` is "", "*" or "**"."""
 
     value: Expr
     keyword: str | None
     star: str
-    span: Span
+    at: int
 
 
-class Call(Struct, frozen=True, gc=False, array_like=True, tag=3):
+class Call(Placed, frozen=True, gc=False, array_like=True, tag=3):
     """A call with its arguments in source order."""
 
     func: Expr
     args: tuple[Argument, ...]
-    span: Span
+    at: int
 
     def keyword(self, name: str) -> Expr | None:
         """The value of the keyword argument `name`."""
@@ -72,92 +70,92 @@ class Call(Struct, frozen=True, gc=False, array_like=True, tag=3):
         return any(arg.star for arg in self.args)
 
 
-class Sequence(Struct, frozen=True, gc=False, array_like=True, tag=4):
+class Sequence(Placed, frozen=True, gc=False, array_like=True, tag=4):
     """A list, tuple or set display, or the parts of a concatenation."""
 
     items: tuple[Expr, ...]
-    span: Span
+    at: int
 
 
-class Mapping(Struct, frozen=True, gc=False, array_like=True, tag=5):
+class Mapping(Placed, frozen=True, gc=False, array_like=True, tag=5):
     """A dict display; a key of None stands for `**value`."""
 
     items: tuple[tuple[Expr | None, Expr], ...]
-    span: Span
+    at: int
 
 
-class Spread(Struct, frozen=True, gc=False, array_like=True, tag=6):
+class Spread(Placed, frozen=True, gc=False, array_like=True, tag=6):
     """`*value` in a display, or one item of `value` as the target of a `for` (see `Item`)."""
 
     value: Expr
-    span: Span
+    at: int
 
 
-class Item(Struct, frozen=True, gc=False, array_like=True, tag=7):
+class Item(Placed, frozen=True, gc=False, array_like=True, tag=7):
     """Some item of `value`: what a `for` target or a comprehension variable is bound to.
 
     `index` is the item's place where a display is unpacked, None for any of them.
     """
 
     value: Expr
-    span: Span
+    at: int
     index: int | None = None
 
 
-class Constant(Struct, frozen=True, gc=False, array_like=True, tag=8):
+class Constant(Placed, frozen=True, gc=False, array_like=True, tag=8):
     """A literal of text or a number, decoded, or True, False, None."""
 
     value: str | int | float | bool | None
-    span: Span
+    at: int
 
 
-class Joined(Struct, frozen=True, gc=False, array_like=True, tag=9):
+class Joined(Placed, frozen=True, gc=False, array_like=True, tag=9):
     """An f-string, by its parts."""
 
     parts: tuple[Expr, ...]
-    span: Span
+    at: int
 
 
-class Subscript(Struct, frozen=True, gc=False, array_like=True, tag=10):
+class Subscript(Placed, frozen=True, gc=False, array_like=True, tag=10):
     """`value[items]`."""
 
     value: Expr
     items: tuple[Expr, ...]
-    span: Span
+    at: int
 
 
-class Await(Struct, frozen=True, gc=False, array_like=True, tag=11):
+class Await(Placed, frozen=True, gc=False, array_like=True, tag=11):
     """`await value`."""
 
     value: Expr
-    span: Span
+    at: int
 
 
-class Lambda(Struct, frozen=True, gc=False, array_like=True, tag=12):
+class Lambda(Placed, frozen=True, gc=False, array_like=True, tag=12):
     """A lambda, with the expression that it returns."""
 
     body: Expr
-    span: Span
+    at: int
 
 
-class Either(Struct, frozen=True, gc=False, array_like=True, tag=13):
+class Either(Placed, frozen=True, gc=False, array_like=True, tag=13):
     """One of several values: a conditional, `or`/`and`, or `X | None`."""
 
     options: tuple[Expr, ...]
-    span: Span
+    at: int
 
 
-class Bytes(Struct, frozen=True, gc=False, array_like=True, tag=15):
+class Bytes(Placed, frozen=True, gc=False, array_like=True, tag=15):
     """A literal of bytes: apart from `Constant`, since a cache tells them from text only so."""
 
     value: bytes
-    span: Span
+    at: int
 
 
-class Unknown(Struct, frozen=True, gc=False, array_like=True, tag=14):
+class Unknown(Placed, frozen=True, gc=False, array_like=True, tag=14):
     """Anything else."""
 
-    span: Span
+    at: int
 
 
 Expr: TypeAlias = (

@@ -23,6 +23,7 @@ from asgi_lint.model.facts import (
 )
 from asgi_lint.model.function_tree import FunctionTree
 from asgi_lint.model.lower import Lowering
+from asgi_lint.model.packed import pack
 from asgi_lint.model.spans import Spans
 from asgi_lint.model.syntax_tree import TOO_DEEP, SyntaxProblem, syntax_tree
 
@@ -99,7 +100,7 @@ class _Scope:
     function: _Definition | None = None
     parameters: tuple[Parameter, ...] = ()
     decorators: tuple[Expr, ...] = ()
-    span: Span | None = None
+    at: int = 0
     returns: list[Expr] = field(default_factory=list)
     suspends: bool = False
     yields: int = 0
@@ -111,10 +112,10 @@ class _Scope:
 
     def freeze(self) -> ScopeFacts:
         function: FunctionFacts | None = None
-        if self.function is not None and self.span is not None:
+        if self.function is not None:
             function = FunctionFacts(
                 name=self.function.name,
-                span=self.span,
+                at=self.at,
                 is_async=isinstance(self.function, ast.AsyncFunctionDef),
                 is_generator=self.yields > 0,
                 parameters=self.parameters,
@@ -184,7 +185,7 @@ class _Walk:
                 scope.suspends |= isinstance(node, ast.AsyncFor)
                 self._expression(node.iter, scope)
                 items = self._lower(node.iter)
-                self._bind(node.target, Item(items, items.span), scope)
+                self._bind(node.target, Item(items, items.at), scope)
                 self._loop(node, scope)
             case ast.While():
                 self._expression(node.test, scope)
@@ -295,7 +296,7 @@ class _Walk:
                 is_starred = any(isinstance(each, ast.Starred) for each in elements)
                 for index, element in enumerate(elements):
                     place = None if is_starred else index
-                    item = Item(value, value.span, place) if value is not None else None
+                    item = Item(value, value.at, place) if value is not None else None
                     inner = element.value if isinstance(element, ast.Starred) else element
                     self._bind(inner, item, scope)
                 return
@@ -307,7 +308,7 @@ class _Walk:
                 name,
                 value,
                 annotation,
-                self.spans(target),
+                self.spans.at(target),
                 is_global=name in scope.global_names,
                 block_end=scope.block_end,
                 loop=scope.loop,
@@ -326,9 +327,9 @@ class _Walk:
                 return
         if not name:
             return
-        span = self.spans(target)
+        at = self.spans.at(target)
         self.bindings.append(
-            BindingFacts(scope.index, name, value, None, span, augments=True, at_front=at_front)
+            BindingFacts(scope.index, name, value, None, at, augments=True, at_front=at_front)
         )
 
     def _append(self, node: ast.Call, call: Call, scope: _Scope) -> None:
@@ -341,7 +342,7 @@ class _Walk:
         if not call.args or call.unpacks:
             return
         item = call.args[-1].value
-        added = item if method == "extend" else Display((item,), item.span)
+        added = item if method == "extend" else Display((item,), item.at)
         first = call.args[0].value
         at_front = method == "insert" and isinstance(first, Constant) and first.value == 0
         self._augment(target, added, scope, at_front=at_front)
@@ -351,7 +352,7 @@ class _Walk:
         position = _HANDING_ON.get(last_name(call.func) or "")
         function = call.positional(position) if position is not None else None
         if position is not None and isinstance(function, (Name, Attribute)):
-            handed = Call(function, call.args[position + 1 :], call.span)
+            handed = Call(function, call.args[position + 1 :], call.at)
             self.calls.append(CallFacts(scope.index, handed))
 
     # Imports
@@ -382,10 +383,10 @@ class _Walk:
         direct: bool,
         node: ast.AST,
     ) -> None:
-        span = self.spans(node)
+        at = self.spans.at(node)
         types_only = self._type_checking > 0
         self.imports.append(
-            ImportFacts(scope.index, bound, module, name, level, direct, types_only, span)
+            ImportFacts(scope.index, bound, module, name, level, direct, types_only, at)
         )
 
     # Definitions
@@ -419,7 +420,7 @@ class _Walk:
             default=self._lower(default) if default is not None else None,
             kind=found.kind,
             keyword_only=found.keyword_only,
-            span=self.spans.parameter(found.node),
+            at=self.spans.parameter(found.node),
         )
 
     def _class(self, node: ast.ClassDef, outer: _Scope) -> None:
@@ -428,7 +429,7 @@ class _Walk:
         scope = self._enter(outer, node)
         scope.class_ = ClassFacts(
             name=node.name,
-            span=self.spans.name(node),
+            at=pack(self.spans.name(node)),
             bases=tuple(self._lower(base) for base in node.bases),
             decorators=tuple(self._lower(each) for each in node.decorator_list),
         )
@@ -436,7 +437,7 @@ class _Walk:
 
     def _enter(self, outer: _Scope, node: _Definition | ast.ClassDef) -> _Scope:
         qualname = f"{outer.qualname}.{node.name}" if outer.qualname else node.name
-        scope = _Scope(len(self.scopes), outer.index, qualname, span=self.spans.name(node))
+        scope = _Scope(len(self.scopes), outer.index, qualname, at=pack(self.spans.name(node)))
         self.scopes.append(scope)
         return scope
 
@@ -447,6 +448,11 @@ class _Walk:
         while stack:
             node = stack.pop()
             kind = type(node)
+            if kind is ast.Name or kind is ast.Constant:
+                continue
+            if kind is ast.Attribute:  # the most frequent of those that hold another
+                stack.append(node.value)  # type: ignore[attr-defined]
+                continue
             if kind is ast.Call:
                 call = self._lower.call(node)  # type: ignore[arg-type]
                 self.calls.append(CallFacts(scope.index, call))
@@ -462,7 +468,7 @@ class _Walk:
             elif kind is ast.comprehension:
                 scope.suspends |= bool(node.is_async)  # type: ignore[attr-defined]
                 value = self._lower(node.iter)  # type: ignore[attr-defined]
-                self._bind(node.target, Item(value, value.span), scope)  # type: ignore[attr-defined]
+                self._bind(node.target, Item(value, value.at), scope)  # type: ignore[attr-defined]
             stack.extend(reversed(children_of(node)))
 
     # What a function's tree asks of its file

@@ -1,7 +1,7 @@
 """What one file says, as plain data: its scopes, names, calls and candidates.
 
 A scope is named by its index in `FileFacts.scopes`; index 0 is the module itself. Every other
-fact carries the index of the scope that it stands in.
+fact carries the index of the scope that it stands in. `at` is a span as `packed` writes it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from msgspec import Struct
 from asgi_lint.diagnostics import Span
 from asgi_lint.model.candidates import Candidate
 from asgi_lint.model.expressions import Call, Expr
+from asgi_lint.model.packed import Placed
 
 MODULE_SCOPE = 0
 
 
-class Parameter(Struct, frozen=True, gc=False, array_like=True):
+class Parameter(Placed, frozen=True, gc=False, array_like=True):
     """A parameter; `kind` is "" for an ordinary one, "*" or "**" for one that collects."""
 
     name: str
@@ -24,14 +25,14 @@ class Parameter(Struct, frozen=True, gc=False, array_like=True):
     default: Expr | None
     kind: str
     keyword_only: bool
-    span: Span
+    at: int
 
 
-class FunctionFacts(Struct, frozen=True, gc=False, array_like=True):
+class FunctionFacts(Placed, frozen=True, gc=False, array_like=True):
     """What a `def` says besides its body; `span` is that of its name."""
 
     name: str
-    span: Span
+    at: int
     is_async: bool
     is_generator: bool
     parameters: tuple[Parameter, ...]
@@ -50,11 +51,11 @@ class FunctionFacts(Struct, frozen=True, gc=False, array_like=True):
         return next((p for p in self.parameters if p.name == name), None)
 
 
-class ClassFacts(Struct, frozen=True, gc=False, array_like=True):
+class ClassFacts(Placed, frozen=True, gc=False, array_like=True):
     """What a `class` says besides its body; `span` is that of its name."""
 
     name: str
-    span: Span
+    at: int
     bases: tuple[Expr, ...]
     decorators: tuple[Expr, ...]
 
@@ -69,7 +70,7 @@ class ScopeFacts(Struct, frozen=True, gc=False, array_like=True):
     class_: ClassFacts | None = None
 
 
-class ImportFacts(Struct, frozen=True, gc=False, array_like=True):
+class ImportFacts(Placed, frozen=True, gc=False, array_like=True):
     """One imported name.
 
     `import a.b` binds `a` to module `a` and makes `a.b` reachable: `bound` "a", `module` "a.b",
@@ -85,10 +86,10 @@ class ImportFacts(Struct, frozen=True, gc=False, array_like=True):
     level: int
     direct: bool
     type_checking: bool
-    span: Span
+    at: int
 
 
-class BindingFacts(Struct, frozen=True, gc=False, array_like=True):
+class BindingFacts(Placed, frozen=True, gc=False, array_like=True):
     """`name = value`, with or without annotation; `self.x = value` has the name "self.x".
 
     `augments` marks `name += value` and `name.append(value)`: a list that `name` may hold besides
@@ -102,7 +103,7 @@ class BindingFacts(Struct, frozen=True, gc=False, array_like=True):
     name: str
     value: Expr | None
     annotation: Expr | None
-    span: Span
+    at: int
     augments: bool = False
     is_global: bool = False
     block_end: int = 0

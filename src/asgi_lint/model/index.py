@@ -18,6 +18,7 @@ from asgi_lint.model.facts import (
     Parameter,
     ScopeFacts,
 )
+from asgi_lint.model.packed import NOWHERE, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -183,28 +184,29 @@ class FileIndex:
                 return current, []
             current = self.facts.scopes[current].parent
 
-    def reaching(self, scope: int, name: str, read: Span | None) -> tuple[int, list[Definition]]:
+    def reaching(self, scope: int, name: str, read_at: int) -> tuple[int, list[Definition]]:
         """As `visible`, without what another binding of the name has replaced by then.
 
-        `read` is where the name is read in that scope; None means that the scope is done.
+        `read_at` is where the name is read in that scope; `NOWHERE` means that the scope is done.
         """
         owner, found = self.visible(scope, name)
         bindings = [d for d in found if isinstance(d, BindingFacts) and not d.augments]
         if not bindings or len(found) < 2:
             return owner, found
+        read = unpack(read_at) if read_at != NOWHERE else None
         row = None
         if owner == scope and read is not None:
             row = read.start
             bindings = [b for b in bindings if _may_precede(b, read)]
         deciding = [b for b in bindings if read is None or not _is_within(read, b)]
-        last = max((b.span.start for b in deciding if _decides(b, row)), default=None)
+        last = max((b.start for b in deciding if _decides(b, row)), default=None)
         made = {id(b) for b in bindings}
         alive = [
             d
             for d in found
             if not isinstance(d, (BindingFacts, Parameter))
             or (isinstance(d, BindingFacts) and d.augments)
-            or (id(d) in made and (last is None or d.span.start >= last or _is_later(d, row)))
+            or (id(d) in made and (last is None or d.start >= last or _is_later(d, row)))
             or (isinstance(d, Parameter) and last is None)
         ]
         return owner, alive or found
@@ -248,7 +250,7 @@ def _may_precede(binding: BindingFacts, read: Span) -> bool:
     """Whether a binding may have been made when its name is read in the same scope."""
     if _is_within(read, binding):
         return binding.loop is not None
-    if binding.span.start <= read.start:
+    if binding.start <= read.start:
         return True
     return binding.loop is not None and binding.loop[0] <= read.start.row <= binding.loop[1]
 
@@ -257,14 +259,16 @@ def _decides(binding: BindingFacts, read: Position | None) -> bool:
     """Whether a binding is sure to have been made at a place, None for the end of its scope."""
     if read is None:
         return binding.block_end == 0
-    return binding.span.start <= read and (binding.block_end == 0 or read.row <= binding.block_end)
+    return binding.start <= read and (binding.block_end == 0 or read.row <= binding.block_end)
 
 
 def _is_later(binding: BindingFacts | Parameter, read: Position | None) -> bool:
-    return read is not None and binding.span.start > read
+    return read is not None and binding.start > read
 
 
 def _is_within(read: Span, binding: BindingFacts) -> bool:
     """Whether the name is read in the very value that it is bound to."""
-    value = binding.value
-    return value is not None and value.span.start <= read.start and read.end <= value.span.end
+    if binding.value is None:
+        return False
+    value = binding.value.span
+    return value.start <= read.start and read.end <= value.end

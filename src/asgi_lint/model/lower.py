@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asgi_lint.model import expressions as ir
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from asgi_lint.diagnostics import Position, Span
     from asgi_lint.model.spans import Spans
 
 _DEPTH = 60
@@ -27,60 +26,27 @@ class Lowering:
     """Lowers the expressions of one file; a node seen twice is lowered once."""
 
     def __init__(self, spans: Spans) -> None:
-        self._span = spans
+        self._spans = spans
         self._seen: dict[ast.expr, ir.Expr] = {}
 
     def __call__(self, node: ast.expr, depth: int = 0) -> ir.Expr:
         """The small copy of `node`."""
         found = self._seen.get(node)
         if found is None:
-            span = self._span(node)
+            at = self._spans.at(node)
             if depth >= _DEPTH:
-                return ir.Unknown(span)
+                return ir.Unknown(at)
             kind = type(node)
             if kind is ast.Name:  # the most frequent, tested for with the least
-                found = ir.Name(node.id, span)  # type: ignore[attr-defined]
+                found = ir.Name(node.id, at)  # type: ignore[attr-defined]
             elif kind is ast.Constant:
-                found = _constant(node.value, span)  # type: ignore[attr-defined]
+                found = _constant(node.value, at)  # type: ignore[attr-defined]
+            elif (lower := _LOWER.get(kind)) is not None:
+                found = lower(self, node, at, depth + 1)
             else:
-                found = self._lower(node, span, depth + 1)
+                found = ir.Unknown(at)
             self._seen[node] = found
         return found
-
-    def _lower(self, node: ast.expr, span: Span, below: int) -> ir.Expr:
-        match node:
-            case ast.Attribute(value=value, attr=attr):
-                name_span = self._span.attribute(node, span)
-                return ir.Attribute(self(value, below), attr, span, name_span)
-            case ast.Call():
-                return self._call(node, span, below)
-            case ast.Subscript(value=value, slice=index):
-                items = tuple(self(item, below) for item in _subscripts(index))
-                return ir.Subscript(self(value, below), items, span)
-            case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-                return self._display(items, span, below)
-            case ast.Dict(keys=keys, values=values):
-                return self._mapping(keys, values, span, below)
-            case ast.ListComp(elt=item) | ast.SetComp(elt=item):
-                return ir.Sequence((self(item, below),), span)
-            case ast.GeneratorExp(elt=item):
-                return ir.Sequence((self(item, below),), self._span.without_parentheses(span))
-            case ast.Await(value=value):
-                return ir.Await(self(value, below), span)
-            case ast.Lambda(body=body):
-                return ir.Lambda(self(body, below), span)
-            case ast.IfExp(body=body, orelse=orelse):
-                return ir.Either((self(body, below), self(orelse, below)), span)
-            case ast.NamedExpr(value=value) | ast.Starred(value=value):
-                return self(value, below)
-            case ast.BinOp(left=left, op=operator, right=right):
-                return self._binary(left, operator, right, span, below)
-            case ast.BoolOp(values=values):
-                return ir.Either(tuple(self(value, below) for value in values), span)
-            case ast.JoinedStr(values=parts):
-                return ir.Joined(tuple(self._part(part, span, below) for part in parts), span)
-            case _:
-                return ir.Unknown(span)
 
     def annotation(self, node: ast.expr) -> ir.Expr:
         """The small copy of an annotation; a quoted one is read, all of it at the string's span."""
@@ -90,89 +56,105 @@ class Lowering:
                 quoted = ast.parse(lowered.value.strip(), mode="eval")
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 return lowered
-            return _quoted(quoted.body, lowered.span, 0)
+            return _quoted(quoted.body, lowered.at, 0)
         return lowered
 
     def call(self, node: ast.Call) -> ir.Call:
         """The small copy of a call."""
         found = self._seen.get(node)
         if not isinstance(found, ir.Call):
-            found = self._seen[node] = self._call(node, self._span(node), 0)
+            found = self._seen[node] = self._call(node, self._spans.at(node), 0)
         return found
 
-    def _call(self, node: ast.Call, span: Span, depth: int) -> ir.Call:
+    def _attribute(self, node: ast.Attribute, at: int, below: int) -> ir.Expr:
+        return ir.Attribute(self(node.value, below), node.attr, at)
+
+    def _call(self, node: ast.Call, at: int, depth: int) -> ir.Call:
         given: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
         if node.keywords and any(isinstance(arg, ast.Starred) for arg in node.args):
             given.sort(key=lambda each: (each.lineno, each.col_offset))
         func = self(node.func, depth)
         arguments: list[ir.Argument] = []
-        last, parentheses = func.span.end, 1
+        before, parentheses = func.at, 1
         for each in given[:_WIDTH]:
-            arguments.append(argument := self._argument(each, last, parentheses, depth))
-            last, parentheses = argument.span.end, 0
-        return ir.Call(func, tuple(arguments), span)
+            arguments.append(argument := self._argument(each, before, parentheses, depth))
+            before, parentheses = argument.at, 0
+        return ir.Call(func, tuple(arguments), at)
 
     def _argument(
-        self, node: ast.expr | ast.keyword, last: Position, parentheses: int, depth: int
+        self, node: ast.expr | ast.keyword, before: int, parentheses: int, depth: int
     ) -> ir.Argument:
-        """One argument, behind what ends at `last` and so many opening parentheses of the call."""
-        match node:
-            case ast.keyword(arg=keyword, value=value):
-                star = "**" if keyword is None else ""
-                return ir.Argument(self(value, depth), keyword, star, self._span(node))
-            case ast.Starred(value=value):
-                return ir.Argument(self(value, depth), None, "*", self._span(node))
-            case _:
-                given = self(node, depth)
-                span = self._span.with_parentheses(given.span, last, parentheses)
-                return ir.Argument(given, None, "", span)
+        """One argument, behind what spans `before` and so many opening parentheses of the call."""
+        if isinstance(node, ast.keyword):
+            star = "**" if node.arg is None else ""
+            return ir.Argument(self(node.value, depth), node.arg, star, self._spans.at(node))
+        if isinstance(node, ast.Starred):
+            return ir.Argument(self(node.value, depth), None, "*", self._spans.at(node))
+        given = self(node, depth)
+        at = self._spans.with_parentheses(given.at, before, parentheses)
+        return ir.Argument(given, None, "", at)
 
-    def _display(
-        self, items: Sequence[ast.expr], span: Span, depth: int
-    ) -> ir.Sequence | ir.Unknown:
-        if len(items) > _WIDTH:
-            return ir.Unknown(span)
-        return ir.Sequence(tuple(self._item(item, depth) for item in items), span)
+    def _subscript(self, node: ast.Subscript, at: int, below: int) -> ir.Expr:
+        items = tuple(self(item, below) for item in _subscripts(node.slice))
+        return ir.Subscript(self(node.value, below), items, at)
+
+    def _display(self, node: ast.List | ast.Tuple | ast.Set, at: int, depth: int) -> ir.Expr:
+        if len(node.elts) > _WIDTH:
+            return ir.Unknown(at)
+        return ir.Sequence(tuple(self._item(item, depth) for item in node.elts), at)
 
     def _item(self, node: ast.expr, depth: int) -> ir.Expr:
         value = self(node, depth)
-        return ir.Spread(value, self._span(node)) if isinstance(node, ast.Starred) else value
+        return ir.Spread(value, self._spans.at(node)) if isinstance(node, ast.Starred) else value
 
-    def _mapping(
-        self,
-        keys: Sequence[ast.expr | None],
-        values: Sequence[ast.expr],
-        span: Span,
-        depth: int,
-    ) -> ir.Mapping | ir.Unknown:
-        if len(keys) > _WIDTH:
-            return ir.Unknown(span)
+    def _mapping(self, node: ast.Dict, at: int, depth: int) -> ir.Expr:
+        if len(node.keys) > _WIDTH:
+            return ir.Unknown(at)
         items = (
             (self(key, depth) if key is not None else None, self(value, depth))
-            for key, value in zip(keys, values, strict=True)
+            for key, value in zip(node.keys, node.values, strict=True)
         )
-        return ir.Mapping(tuple(items), span)
+        return ir.Mapping(tuple(items), at)
 
-    def _binary(
-        self, left: ast.expr, operator: ast.operator, right: ast.expr, span: Span, depth: int
-    ) -> ir.Expr:
+    def _comprehension(self, node: ast.ListComp | ast.SetComp, at: int, below: int) -> ir.Expr:
+        return ir.Sequence((self(node.elt, below),), at)
+
+    def _generator(self, node: ast.GeneratorExp, at: int, below: int) -> ir.Expr:
+        return ir.Sequence((self(node.elt, below),), self._spans.without_parentheses(at))
+
+    def _await(self, node: ast.Await, at: int, below: int) -> ir.Expr:
+        return ir.Await(self(node.value, below), at)
+
+    def _lambda(self, node: ast.Lambda, at: int, below: int) -> ir.Expr:
+        return ir.Lambda(self(node.body, below), at)
+
+    def _conditional(self, node: ast.IfExp, at: int, below: int) -> ir.Expr:
+        return ir.Either((self(node.body, below), self(node.orelse, below)), at)
+
+    def _value(self, node: ast.NamedExpr | ast.Starred, _at: int, below: int) -> ir.Expr:
+        return self(node.value, below)
+
+    def _binary(self, node: ast.BinOp, at: int, depth: int) -> ir.Expr:
         """`[a] + b` joins two displays; `A | B` is an annotation's either-or."""
-        match operator:
-            case ast.Add():
-                parts = (self(left, depth), self(right, depth))
-                items: list[ir.Expr] = []
-                for part in parts:
-                    if isinstance(part, ir.Sequence):
-                        items.extend(part.items)
-                    else:
-                        items.append(ir.Spread(part, part.span))
-                return ir.Sequence(tuple(items), span)
-            case ast.BitOr():
-                return ir.Either((self(left, depth), self(right, depth)), span)
-            case _:
-                return ir.Unknown(span)
+        if isinstance(node.op, ast.BitOr):
+            return ir.Either((self(node.left, depth), self(node.right, depth)), at)
+        if not isinstance(node.op, ast.Add):
+            return ir.Unknown(at)
+        items: list[ir.Expr] = []
+        for part in (self(node.left, depth), self(node.right, depth)):
+            if isinstance(part, ir.Sequence):
+                items.extend(part.items)
+            else:
+                items.append(ir.Spread(part, part.at))
+        return ir.Sequence(tuple(items), at)
 
-    def _part(self, node: ast.expr, whole: Span, depth: int) -> ir.Expr:
+    def _boolean(self, node: ast.BoolOp, at: int, below: int) -> ir.Expr:
+        return ir.Either(tuple(self(value, below) for value in node.values), at)
+
+    def _joined(self, node: ast.JoinedStr, at: int, below: int) -> ir.Expr:
+        return ir.Joined(tuple(self._part(part, at, below) for part in node.values), at)
+
+    def _part(self, node: ast.expr, whole: int, depth: int) -> ir.Expr:
         """A part of an f-string; before Python 3.12 its text has no place of its own."""
         match node:
             case ast.Constant(value=value):
@@ -181,6 +163,29 @@ class Lowering:
                 return self(value, depth)
             case _:
                 return ir.Unknown(whole)
+
+
+_LOWER: dict[type[ast.expr], Callable[[Lowering, Any, int, int], ir.Expr]] = {
+    ast.Attribute: Lowering._attribute,
+    ast.Await: Lowering._await,
+    ast.BinOp: Lowering._binary,
+    ast.BoolOp: Lowering._boolean,
+    ast.Call: Lowering._call,
+    ast.Dict: Lowering._mapping,
+    ast.GeneratorExp: Lowering._generator,
+    ast.IfExp: Lowering._conditional,
+    ast.JoinedStr: Lowering._joined,
+    ast.Lambda: Lowering._lambda,
+    ast.List: Lowering._display,
+    ast.ListComp: Lowering._comprehension,
+    ast.NamedExpr: Lowering._value,
+    ast.Set: Lowering._display,
+    ast.SetComp: Lowering._comprehension,
+    ast.Starred: Lowering._value,
+    ast.Subscript: Lowering._subscript,
+    ast.Tuple: Lowering._display,
+}
+"""How each kind is lowered; what has no entry is unknown."""
 
 
 def _subscripts(node: ast.expr) -> list[ast.expr]:
@@ -193,18 +198,18 @@ def _subscripts(node: ast.expr) -> list[ast.expr]:
     return [item for item in items if not isinstance(item, ast.Slice)]
 
 
-def _constant(value: object, span: Span) -> ir.Expr:
+def _constant(value: object, at: int) -> ir.Expr:
     match value:
         case str() if value.isascii() or _is_text(value):
-            return ir.Constant(value, span)
+            return ir.Constant(value, at)
         case bytes():
-            return ir.Bytes(value, span)
+            return ir.Bytes(value, at)
         case bool() | float() | None:
-            return ir.Constant(value, span)
+            return ir.Constant(value, at)
         case int() if value < _LARGEST:
-            return ir.Constant(value, span)
+            return ir.Constant(value, at)
         case _:
-            return ir.Unknown(span)
+            return ir.Unknown(at)
 
 
 def _is_text(value: str) -> bool:
@@ -216,28 +221,26 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def _quoted(node: ast.expr, span: Span, depth: int) -> ir.Expr:
+def _quoted(node: ast.expr, at: int, depth: int) -> ir.Expr:
     """The small copy of what stands in a quoted annotation."""
     below = depth + 1
     if depth > _DEPTH:
-        return ir.Unknown(span)
+        return ir.Unknown(at)
     match node:
         case ast.Name(id=name):
-            return ir.Name(name, span)
+            return ir.Name(name, at)
         case ast.Constant(value=None):
-            return ir.Constant(None, span)
+            return ir.Constant(None, at)
         case ast.Attribute(value=value, attr=attr):
-            return ir.Attribute(_quoted(value, span, below), attr, span, span)
+            return ir.Attribute(_quoted(value, at, below), attr, at)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return ir.Either((_quoted(left, span, below), _quoted(right, span, below)), span)
+            return ir.Either((_quoted(left, at, below), _quoted(right, at, below)), at)
         case ast.Subscript(value=value, slice=index):
             parts = index.elts if isinstance(index, ast.Tuple) else [index]
-            items = tuple(_quoted(part, span, below) for part in parts)
-            return ir.Subscript(_quoted(value, span, below), items, span)
+            items = tuple(_quoted(part, at, below) for part in parts)
+            return ir.Subscript(_quoted(value, at, below), items, at)
         case ast.Call(func=func, args=args):
-            arguments = tuple(
-                ir.Argument(_quoted(arg, span, below), None, "", span) for arg in args
-            )
-            return ir.Call(_quoted(func, span, below), arguments, span)
+            arguments = tuple(ir.Argument(_quoted(arg, at, below), None, "", at) for arg in args)
+            return ir.Call(_quoted(func, at, below), arguments, at)
         case _:
-            return ir.Unknown(span)
+            return ir.Unknown(at)

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Position, Span
+from asgi_lint.model.packed import between, pack, packed, unpack
 from asgi_lint.source import NEWLINE, split_lines
 
 if TYPE_CHECKING:
@@ -43,14 +44,26 @@ class Spans:
 
     def __call__(self, node: ast.AST) -> Span:
         """The span of a node that has a place."""
+        row, column, end_row, end_column = self._corners(node)
+        return _new(Span, (_new(Position, (row, column)), _new(Position, (end_row, end_column))))
+
+    def at(self, node: ast.AST) -> int:
+        """The span of a node that has a place, packed."""
+        if self._encoded:
+            return packed(*self._corners(node))
+        placed: ast.expr = node  # type: ignore[assignment]  # as below; most files are ASCII
+        row, column = placed.lineno, placed.col_offset
+        end_row, end_column = placed.end_lineno or row, placed.end_col_offset or column
+        return packed(row, column + 1, end_row, end_column + 1)
+
+    def _corners(self, node: ast.AST) -> tuple[int, int, int, int]:
         placed: ast.expr = node  # type: ignore[assignment]  # statements, arguments have one too
         row, column = placed.lineno, placed.col_offset
         end_row, end_column = placed.end_lineno or row, placed.end_col_offset or column
         if self._encoded:
             column = self._characters(row, column)
             end_column = self._characters(end_row, end_column)
-        start, end = _new(Position, (row, column + 1)), _new(Position, (end_row, end_column + 1))
-        return _new(Span, (start, end))
+        return row, column + 1, end_row, end_column + 1
 
     def _characters(self, row: int, column: int) -> int:
         line = self._encoded.get(row)
@@ -64,31 +77,32 @@ class Spans:
             counts = self._counts[row] = array("L", accumulate(begins, initial=0))
         return counts[min(column, len(line))]
 
-    def with_parentheses(self, span: Span, last: Position, others: int) -> Span:
-        """The span with the parentheses around it, which CPython does not count.
+    def with_parentheses(self, at: int, before: int, others: int) -> int:
+        """The packed span with the parentheses around it, which CPython does not count.
 
-        `last` is the end of what stands before, `others` how many opening ones are not its own.
+        `before` is what stands before it, `others` how many opening ones are not its own.
         """
-        start = span.start
+        last_row, last_column, row, column = between(before, at)
         if (
-            start.row == last.row
-            and "(" not in self.lines[start.row - 1][last.column - 1 + others : start.column - 1]
+            row == last_row
+            and "(" not in self.lines[row - 1][last_column - 1 + others : column - 1]
         ):
-            return span
-        opening = [*self._found("(", last, start)][others:]
+            return at
+        span = unpack(at)
+        opening = [*self._found("(", Position(last_row, last_column), span.start)][others:]
         if not opening:
-            return span
+            return at
         closing = self._found(")", span.end, Position(len(self.lines) + 1, 1))
         ends = [place for _, place in zip(opening, closing, strict=False)]
         end = Position(ends[-1].row, ends[-1].column + 1) if ends else span.end
-        return Span(opening[0], end)
+        return pack(Span(opening[0], end))
 
-    def without_parentheses(self, span: Span) -> Span:
-        """The span of a generator expression: its parentheses may be those of a call."""
-        start, end = span
+    def without_parentheses(self, at: int) -> int:
+        """The packed span of a generator expression: its parentheses may be those of a call."""
+        start, end = unpack(at)
         if self.lines[start.row - 1][start.column - 1] != "(":
-            return span
-        return Span(Position(start.row, start.column + 1), Position(end.row, end.column - 1))
+            return at
+        return packed(start.row, start.column + 1, end.row, end.column - 1)
 
     def _found(self, character: str, start: Position, end: Position) -> Iterator[Position]:
         """Where a character stands between two places that only white space and comments divide."""
@@ -99,11 +113,6 @@ class Spans:
             for column, found in enumerate(line[first:last].partition("#")[0], first + 1):
                 if found == character:
                     yield Position(row, column)
-
-    def attribute(self, node: ast.Attribute, whole: Span) -> Span:
-        """The name after the dot of an attribute that spans `whole`."""
-        end = whole.end
-        return Span(Position(end.row, end.column - len(node.attr)), end)
 
     def name(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
         """The name in the head of a definition."""
@@ -122,10 +131,10 @@ class Spans:
             column += head.end()
         return Span(Position(row, column), Position(row, column + len(node.name)))
 
-    def parameter(self, node: ast.arg) -> Span:
-        """The name of a parameter."""
-        start = self(node).start
-        return Span(start, Position(start.row, start.column + len(node.arg)))
+    def parameter(self, node: ast.arg) -> int:
+        """The name of a parameter, packed."""
+        row, column = self._corners(node)[:2]
+        return packed(row, column, row, column + len(node.arg))
 
     def text(self, first_row: int, last_row: int) -> str:
         """The text of whole lines, with their endings."""

@@ -217,7 +217,7 @@ class Reader:
                 continue
             if isinstance(expr, ir.Mapping):
                 return [
-                    ir.Argument(value, key.value, "", value.span)
+                    ir.Argument(value, key.value, "", value.at)
                     for key, value in expr.items
                     if isinstance(key, ir.Constant) and isinstance(key.value, str)
                 ]

@@ -105,7 +105,7 @@ class Wiring(Registry):
         """`add(Timing)` after `add = app.add_middleware`."""
         for file, _, method in self._evaluator.bound(filename, scope, name):
             if file == filename and isinstance(method, ir.Attribute):
-                func = structs.replace(method, span=name.span)
+                func = structs.replace(method, at=name.at)
                 self._method(filename, scope, structs.replace(call, func=func), func)
 
     def _registration(self, filename: str, scope: int, call: ir.Call) -> None:
@@ -253,9 +253,9 @@ class Wiring(Registry):
         ):
             return
         parts = owner.split(".")
-        expr: ir.Expr = ir.Name(parts[0], binding.span)
+        expr: ir.Expr = ir.Name(parts[0], binding.at)
         for part in parts[1:]:
-            expr = ir.Attribute(expr, part, binding.span, binding.span)
+            expr = ir.Attribute(expr, part, binding.at)
         scope = binding.scope
         for node in self.receivers(filename, scope, expr):
             if attr == "routes":

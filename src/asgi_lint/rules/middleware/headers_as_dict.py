@@ -10,6 +10,7 @@ from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.facts import BindingFacts, Parameter
+from asgi_lint.model.packed import pack
 from asgi_lint.model.values import Class, External, Function, Instance, Typed
 from asgi_lint.rules.middleware.dispatch_body import dispatching
 from asgi_lint.rules.rule import Rule
@@ -76,7 +77,7 @@ def check(project: Project) -> Iterator[Finding]:
     """The copies from a response that may carry cookies into another response."""
     sources = _Sources(project)
     for filename, candidate in project.candidates(_CODE):
-        name = ir.Name(candidate.get("source"), candidate.span)
+        name = ir.Name(candidate.get("source"), pack(candidate.span))
         if not sources.is_response(filename, candidate.scope, name, 0):
             continue
         class_ = _made(project, filename, candidate)

@@ -10,6 +10,7 @@ from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.facts import BindingFacts
 from asgi_lint.model.mentions import mentions
+from asgi_lint.model.packed import pack
 from asgi_lint.model.values import External, Function, Instance, Typed
 from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.streaming.written_spans import read_span, write_span
@@ -97,10 +98,11 @@ def _left_out(project: Project, filename: str, candidate: Candidate) -> frozense
 def _strings(
     project: Project, filename: str, candidate: Candidate, constant: str
 ) -> set[str] | None:
+    at = pack(candidate.span)
     first, *attributes = constant.split(".")
-    expr: ir.Name | ir.Attribute = ir.Name(first, candidate.span)
+    expr: ir.Name | ir.Attribute = ir.Name(first, at)
     for attribute in attributes:
-        expr = ir.Attribute(expr, attribute, candidate.span, candidate.span)
+        expr = ir.Attribute(expr, attribute, at)
     found: set[str] = set()
     values = [*project.evaluator.bound(filename, candidate.scope, expr)]
     for _, _, value in values:
