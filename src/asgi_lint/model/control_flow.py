@@ -116,15 +116,15 @@ def cancellation_handler(
     return None
 
 
-def suppressed_by(node: cst.With, tree: FunctionTree) -> Catch | None:
-    """What cancellation a `with suppress(...)` swallows."""
+def suppressed_by(node: cst.With, tree: FunctionTree) -> tuple[cst.Call, Catch] | None:
+    """The item of a `with` that is a `suppress(...)` of cancellation, and what it swallows."""
     for item in node.items:
         if not isinstance(item.item, cst.Call) or tree.names(item.item.func) != _SUPPRESS:
             continue
         for arg in item.item.args:
             catch = cancellation(arg.value, tree)
             if catch is not None:
-                return Catch(f"suppress({catch.text})", catch.only_cancellation)
+                return item.item, Catch(f"suppress({catch.text})", catch.only_cancellation)
     return None
 
 

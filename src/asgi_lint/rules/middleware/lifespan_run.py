@@ -149,11 +149,16 @@ class Run:
     def _target(self, node: cst.CSTNode) -> bool:
         """What is evaluated on the left of `=`; to give the scope a key is no reading."""
         match node:
-            case cst.Subscript(value=value) if self._scope.is_scope(value):
-                self._scope.absent.discard(key_of(node))
+            case cst.Subscript(value=value, slice=index):
+                if not self._expression(value) or not all(map(self._expression, index)):
+                    return False
+                if self._scope.is_scope(value):
+                    self._scope.absent.discard(key_of(node))
                 return True
-            case cst.Subscript(value=value) | cst.Attribute(value=value):
+            case cst.Attribute(value=value):
                 return self._expression(value)
+            case cst.Tuple(elements=elements) | cst.List(elements=elements):
+                return all(self._target(element.value) for element in elements)
             case _:
                 return True
 

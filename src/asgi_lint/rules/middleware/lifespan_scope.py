@@ -5,9 +5,14 @@ Imported only when there is a function to look at, since it loads LibCST.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import libcst as cst
 
 from asgi_lint.model.control_flow import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ABSENT = frozenset(
     {"client", "headers", "http_version", "method", "path", "query_string", "raw_path",
@@ -33,15 +38,12 @@ class LifespanScope:
 
     def bind(self, target: cst.CSTNode, value: cst.BaseExpression) -> None:
         """Take note of `target = value`."""
-        names = [node.value for node in walk(target) if isinstance(node, cst.Name)]
-        if not isinstance(target, (cst.Name, cst.Tuple, cst.List)):
-            return
         if isinstance(target, cst.Name) and self._is_copy(value):
             self._same.add(target.value)
             return
         is_derived = self.mentioned_in(value)
         held = self.value(value) if isinstance(target, cst.Name) else None
-        for name in names:
+        for name in _bound(target):
             self._same.discard(name)
             if is_derived:
                 self._derived[name] = held
@@ -144,6 +146,18 @@ class LifespanScope:
                 return (found != isinstance(operator, cst.NotIn),)
             case _:
                 return None
+
+
+def _bound(target: cst.CSTNode) -> Iterator[str]:
+    """The names that an assignment binds; `x` of `x[0] = 1` is not among them."""
+    match target:
+        case cst.Name(value=name):
+            yield name
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            for element in elements:
+                yield from _bound(element.value)
+        case _:
+            return
 
 
 def key_of(node: cst.Subscript) -> str:

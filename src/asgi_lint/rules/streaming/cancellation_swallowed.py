@@ -46,7 +46,7 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
                 case cst.With():
                     suppressed = flow.suppressed_by(node, tree)
                     if suppressed is not None and _swallows(loop, node, None):
-                        yield _candidate(tree, node.items[0].item, suppressed, ())
+                        yield _candidate(tree, *suppressed, ())
                 case _:
                     continue
 
