@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Span
 from asgi_lint.model.candidates import Replacement
-from asgi_lint.model.children import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +19,6 @@ RESPONSE = "JSONResponse"
 """The name of the response's class in the replacements."""
 
 _PARAMETERS = ("status_code", "detail", "headers")
-_STATUS_NAME = re.compile(r"(?:^|\.)HTTP_(\d{3})_\w+$")
 
 
 def answer(tree: FunctionTree, statement: cst.Raise, status: str) -> Iterator[Replacement]:
@@ -66,35 +62,6 @@ def _given(call: cst.Call) -> dict[str, cst.Arg]:
             return {}
         given[name] = arg
     return given
-
-
-def written_status(raised: ast.expr) -> str:
-    """The status code that is written in `HTTPException(...)`, as digits, or ""."""
-    match _status(raised) if isinstance(raised, ast.Call) else None:
-        case ast.Constant(value=value) if type(value) is int:
-            return str(value)
-        case (ast.Name() | ast.Attribute()) as name:
-            return _named_status(dotted_name(name))
-        case _:
-            return ""
-
-
-def _status(call: ast.Call) -> ast.expr | None:
-    """The argument that is the status; None where one is hidden or unknown."""
-    named = {keyword.arg: keyword.value for keyword in call.keywords}
-    if not named.keys() <= {*_PARAMETERS} or len(call.args) > len(_PARAMETERS):
-        return None
-    return named.get("status_code") or (call.args[0] if call.args else None)
-
-
-def _named_status(name: str) -> str:
-    """`status.HTTP_404_NOT_FOUND` and `HTTPStatus.NOT_FOUND` as digits."""
-    found = _STATUS_NAME.search(name)
-    if found is not None:
-        return found[1]
-    owner, _, member = name.rpartition(".")
-    known = HTTPStatus.__members__.get(member) if owner.endswith("HTTPStatus") else None
-    return str(known.value) if known is not None else ""
 
 
 def _phrase(status: str) -> str:

@@ -23,7 +23,8 @@ from asgi_lint.model.caught import (
 from asgi_lint.model.children import own_nodes
 from asgi_lint.model.mentions import mentions
 from asgi_lint.rules.middleware.dispatch_body import dispatch_body
-from asgi_lint.rules.middleware.exception_answer import answer, written_status
+from asgi_lint.rules.middleware.exception_answer import answer
+from asgi_lint.rules.written_status import written_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -114,7 +114,7 @@ def _blocking(
         return _Blocking(instead)
     match expr:
         case ir.Call(func=ir.Attribute(value=receiver, attr=attr)) if attr in _CHUNKS:
-            if any(True for _ in trails.of(function.filename, scope, receiver)):
+            if any(trail.path for trail in trails.of(function.filename, scope, receiver)):
                 return None
             if project.evaluator.values(function.filename, scope, expr.func):
                 return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.facts import BindingFacts, Parameter
-from asgi_lint.model.values import External, Function, Instance, Typed
+from asgi_lint.model.values import Display, External, Function, Generator, Instance, Typed
 from asgi_lint.rules.streaming.blocking_libraries import (
     FILES,
     ITERATED,
@@ -22,10 +22,11 @@ from asgi_lint.rules.streaming.blocking_libraries import (
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from asgi_lint.model.index import Definition
     from asgi_lint.model.project import Project
+    from asgi_lint.model.values import Value
 
 _DEPTH = 12
 """Names and calls followed back from one value."""
@@ -55,6 +56,10 @@ class Trail:
         says = call.keyword("stream") is not None or call.unpacks
         kept = call if says or self.call is None else self.call
         return Trail(f"{self.path}()", kept)
+
+
+_ELSE = Trail("")
+"""The trail of what is known to be something else: a list, or a generator of the project."""
 
 
 class Trails:
@@ -92,14 +97,28 @@ class Trails:
         """Every trail that leads to `expr` as it is read in that scope."""
         if depth > _DEPTH:
             return
-        known = [*self._known(filename, scope, expr)]
-        if known:
-            yield from known
-            return
-        below = depth + 1
         match expr:
-            case ir.Name(id=name):
-                yield from self._named(filename, scope, name, below)
+            case ir.Name():
+                yield from self._named(filename, scope, expr, depth + 1)
+            case ir.Either(options=options):
+                for option in options:
+                    trails = [*self.of(filename, scope, option, depth + 1)]
+                    values = self._project.evaluator.values(filename, scope, option)
+                    yield from trails or _otherwise(values)
+            case _:
+                known = [*_known(self._project.evaluator.values(filename, scope, expr))]
+                yield from known or self._followed(filename, scope, expr, depth + 1)
+
+    def _named(self, filename: str, scope: int, name: ir.Name, depth: int) -> Iterator[Trail]:
+        owner, definitions = self._project.files[filename].reaching(scope, name.id, name.span)
+        if not definitions:
+            yield from _known(self._project.evaluator.values(filename, scope, name))
+            if name.id in _BUILTINS:
+                yield Trail(name.id)
+        yield from self._defined(filename, owner, definitions, depth)
+
+    def _followed(self, filename: str, scope: int, expr: ir.Expr, below: int) -> Iterator[Trail]:
+        match expr:
             case ir.Attribute(value=value, attr=attr):
                 found = False
                 for trail in self.of(filename, scope, value, below):
@@ -112,32 +131,15 @@ class Trails:
             case ir.Subscript(value=value):
                 for trail in self.of(filename, scope, value, below):
                     yield replace(trail, path=f"{trail.path}[]")
-            case ir.Either(options=options):
-                for option in options:
-                    yield from self.of(filename, scope, option, below)
             case ir.Await(value=ir.Call() as call):
                 yield from self._from_thread(filename, scope, call, below)
                 yield from self._returned(filename, scope, call, below)
+            case ir.Sequence(items=items) | ir.Mapping(items=items) if items:
+                yield _ELSE
+            case ir.Unknown() | ir.Joined() | ir.Lambda():
+                yield _ELSE
             case _:
                 return
-
-    def _known(self, filename: str, scope: int, expr: ir.Expr) -> Iterator[Trail]:
-        for value in self._project.evaluator.values(filename, scope, expr):
-            match value:
-                case External(name=name):
-                    yield Trail(name)
-                case Instance(class_=External(name=name), call=call):
-                    yield Trail(f"{name}()", call)
-                case Typed(class_=External(name=name)):
-                    yield Trail(f"{name}()")
-                case _:
-                    continue
-
-    def _named(self, filename: str, scope: int, name: str, depth: int) -> Iterator[Trail]:
-        owner, definitions = self._project.files[filename].visible(scope, name)
-        if not definitions and name in _BUILTINS:
-            yield Trail(name)
-        yield from self._defined(filename, owner, definitions, depth)
 
     def _own(self, filename: str, scope: int, attr: str, depth: int) -> Iterator[Trail]:
         """What `self.attr` is bound to in the class around."""
@@ -148,19 +150,23 @@ class Trails:
             yield from self._defined(filename, owner, definitions, depth)
 
     def _defined(
-        self, filename: str, owner: int, definitions: Iterable[Definition], depth: int
+        self, filename: str, owner: int, definitions: Sequence[Definition], depth: int
     ) -> Iterator[Trail]:
         for definition in definitions:
+            values = [*self._project.evaluator.meaning(filename, owner, definition)]
+            trails = [*_known(values)]
             match definition:
                 case BindingFacts(value=value) if value is not None:
-                    yield from self.of(filename, definition.scope, value, depth)
-                case Parameter():
-                    function = Function(filename, owner)
-                    passed = self._project.evaluator.arguments(function, definition)
+                    trails = [*self.of(filename, definition.scope, value, depth)] or trails
+                case Parameter() if not trails:
+                    passed = self._project.evaluator.arguments(
+                        Function(filename, owner), definition
+                    )
                     for file, scope, expr in passed:
-                        yield from self.of(file, scope, expr, depth)
+                        trails += self.of(file, scope, expr, depth)
                 case _:
-                    continue
+                    pass
+            yield from trails or (_otherwise(values) if len(definitions) > 1 else ())
 
     def _call(self, filename: str, scope: int, call: ir.Call, depth: int) -> Iterator[Trail]:
         name = ir.last_name(call.func) or ""
@@ -191,6 +197,38 @@ class Trails:
         function = call.positional(position) if position is not None else None
         for trail in self.of(filename, scope, function, depth) if function is not None else ():
             yield trail.called(call)
+
+
+def _known(values: Iterable[Value]) -> Iterator[Trail]:
+    """The trails of what other packages give."""
+    others: list[Value] = []
+    found = False
+    for value in values:
+        match value:
+            case External(name=name):
+                trail = Trail(name)
+            case Instance(class_=External(name=name), call=call):
+                trail = Trail(f"{name}()", call)
+            case Typed(class_=External(name=name)):
+                trail = Trail(f"{name}()")
+            case _:
+                others.append(value)
+                continue
+        found = True
+        yield trail
+    if found:
+        yield from _otherwise(others)
+
+
+def _otherwise(values: Iterable[Value]) -> Iterator[Trail]:
+    """The trail of an alternative that leads nowhere, but is known to be something."""
+    for value in values:
+        match value:
+            case Display(items=()):
+                continue  # as good as None: nothing is ever taken from it
+            case Display() | Generator() | Instance() | Typed():
+                yield _ELSE
+                return
 
 
 def unwrapped(expr: ir.Expr) -> ir.Expr:

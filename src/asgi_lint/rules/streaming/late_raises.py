@@ -22,6 +22,7 @@ from asgi_lint.model.caught import (
 )
 from asgi_lint.model.children import dotted_name, own_nodes
 from asgi_lint.model.mentions import mentions
+from asgi_lint.rules.written_status import written_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,20 +85,9 @@ def _raised(tree: FunctionTree, exc: ast.expr, code: str) -> Iterator[Candidate]
         ("kind", "raise"),
         ("name", name),
         ("call", "yes" if isinstance(exc, ast.Call) else ""),
-        ("status", _status(exc) if isinstance(exc, ast.Call) else ""),
+        ("status", written_status(exc)),
     )
     yield Candidate(code, tree.scope, tree.place(exc), detail)
-
-
-def _status(call: ast.Call) -> str:
-    """The status code as a number, where it is written as one or as `HTTP_404_NOT_FOUND`."""
-    named = [each.value for each in call.keywords if each.arg == "status_code"]
-    for value in (*call.args[:1], *named):
-        if isinstance(value, ast.Constant) and type(value.value) is int:
-            return str(value.value)
-        words = dotted_name(value).rpartition(".")[2].split("_")
-        return words[1] if words[0] == "HTTP" and len(words) > 1 else ""
-    return ""
 
 
 def _guard(
