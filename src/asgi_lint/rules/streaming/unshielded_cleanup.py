@@ -42,12 +42,12 @@ _WAITS = frozenset({"gather", "wait", "wait_for"})
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The first await of each clean-up block of an async generator that can be cancelled.
 
-    Also functions that such a block may await because they shield what they do.
+    Also functions that such a block may await because they shield what they do, or lose nothing.
     """
     if not tree.is_async:
         return
     if not tree.is_generator:
-        if mentions(tree, "shield"):
+        if mentions(tree, "shield", "cancel(", "CancelledError"):
             yield from _shielding(tree)
         return
     if not mentions(tree, "try"):
