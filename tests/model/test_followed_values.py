@@ -226,3 +226,34 @@ def test_parameter_by_its_default_and_by_its_callers() -> None:
     project = linked({"main.py": text})
     assert meaning_in(project, "main.py", "setup", "app") == [FASTAPI, STARLETTE]
     assert meaning_in(project, "main.py", "setup", "router") == [ROUTER]
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        ("class B(A): ...\nB(FastAPI())", [FASTAPI]),
+        ("class B(A): ...\nclass C(B): ...\nC(FastAPI())\nA(Starlette())", [FASTAPI, STARLETTE]),
+        ("class B(A[int]): ...\nB(app=FastAPI())", [FASTAPI]),
+        ("class Mixin: ...\nclass B(Mixin, A): ...\nB(FastAPI())", [FASTAPI]),
+        ("Base = A\nclass B(Base): ...\nB(FastAPI())", [FASTAPI]),
+        ("class B(A):\n    def __init__(self, app): ...\nB(FastAPI())", []),
+        ("class B(A):\n    def __init__(self, app): ...\nclass C(B): ...\nC(FastAPI())", []),
+        (
+            "class Mixin:\n    def __init__(self, app): ...\nclass B(Mixin, A): ...\nB(FastAPI())",
+            [],
+        ),
+        ("class B: ...\nB(FastAPI())", []),
+    ],
+)
+def test_call_of_a_class_runs_the_init_that_it_inherits(classes: str, expected: list[str]) -> None:
+    base = "class A:\n    def __init__(self, app):\n        self.app = app\n"
+    assert meaning(f"{base}{classes}\nx = A.app") == expected
+
+
+def test_class_inherits_its_init_from_another_file() -> None:
+    files = {
+        "base.py": "class A:\n    def __init__(self, app):\n        self.app = app\n",
+        "main.py": f"{IMPORTS}from base import A as Base\nclass B(Base): ...\nB(FastAPI())\n",
+        "other.py": "from base import A\nx = A.app\n",
+    }
+    assert meanings(linked(files), "other.py", "x") == [FASTAPI]

@@ -53,6 +53,46 @@ class Callees:
             self._look_up(definition.name)
         return tuple(self._sites.get(target, ()))
 
+    def constructions(self, class_: Class) -> Iterator[tuple[str, CallFacts]]:
+        """The calls of a class and of those that inherit its `__init__`: all run that one."""
+        seen = {class_}
+        queue = [class_]
+        while queue:
+            current = queue.pop(0)
+            yield from self.sites(current)
+            for derived in self._derived(current):
+                if derived not in seen and self._runs_init_of(derived, class_):
+                    seen.add(derived)
+                    queue.append(derived)
+
+    def _runs_init_of(self, derived: Class, class_: Class) -> bool:
+        """Whether the first `__init__` that a class has or inherits is that of `class_`."""
+        match next(self._member(derived, "__init__", 0), None):
+            case Function(filename=filename, scope=scope):
+                return class_ == Class(filename, self._files[filename].facts.scopes[scope].parent)
+            case _:
+                return False
+
+    def _derived(self, class_: Class) -> Iterator[Class]:
+        """The classes that have a class among their bases."""
+        name = self._files[class_.filename].class_(class_.scope).name
+        for each in sorted({name, *self._aliases.get(name, ())}):
+            for derived, base in self._by_base.get(each, ()):
+                parent = self._files[derived.filename].facts.scopes[derived.scope].parent
+                if class_ in self._named(derived.filename, parent, base, 0):
+                    yield derived
+
+    @cached_property
+    def _by_base(self) -> Mapping[str, list[tuple[Class, ir.Expr]]]:
+        """All classes with each of their bases, by the last name of that."""
+        found: defaultdict[str, list[tuple[Class, ir.Expr]]] = defaultdict(list)
+        for filename, index in self._files.items():
+            for scope in index.facts.scopes:
+                for base in scope.class_.bases if scope.class_ is not None else ():
+                    expr = _unparametrized(base)
+                    found[ir.last_name(expr) or ""].append((Class(filename, scope.index), expr))
+        return found
+
     def _look_up(self, name: str) -> None:
         """Find what the calls by a name, or by a name that may stand for it, are calls of."""
         names = {name}
@@ -177,6 +217,11 @@ class Callees:
             return
         parent = index.facts.scopes[class_.scope].parent
         for expr in index.class_(class_.scope).bases:
-            for base in self._named(class_.filename, parent, expr, hops + 1):
+            for base in self._named(class_.filename, parent, _unparametrized(expr), hops + 1):
                 if isinstance(base, Class):
                     yield from self._member(base, attr, hops + 1)
+
+
+def _unparametrized(base: ir.Expr) -> ir.Expr:
+    """`A` of the base class `A[T]`."""
+    return base.value if isinstance(base, ir.Subscript) else base

@@ -419,7 +419,7 @@ class Evaluator:
         return self._parameters.argument_offset(function)
 
     def call_sites(self, function: Function) -> tuple[tuple[str, CallFacts], ...]:
-        """The project's calls of a function by name; of `__init__`, those of its class."""
+        """The project's calls of a function by name; of `__init__`, those that run it."""
         return self._parameters.call_sites(function)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from asgi_lint.model import expressions as ir
@@ -113,9 +114,10 @@ class Parameters:
         return next((i for i, p in enumerate(ordinary) if p.name == parameter.name), None)
 
     def call_sites(self, function: Function) -> tuple[tuple[str, CallFacts], ...]:
-        """The project's calls of a function by name; of `__init__`, those of its class."""
+        """The project's calls of a function by name; of `__init__`, those that run it."""
         index = self._files[function.filename]
         if index.function(function.scope).name == "__init__":
             owner = index.facts.scopes[function.scope].parent
-            return self._callees.sites(Class(function.filename, owner))[:_CALL_SITES]
+            made = self._callees.constructions(Class(function.filename, owner))
+            return tuple(islice(made, _CALL_SITES))
         return self._callees.sites(function)[:_CALL_SITES]

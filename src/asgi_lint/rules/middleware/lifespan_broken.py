@@ -17,7 +17,13 @@ from asgi_lint.diagnostics import (
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.values import Class, External, Function
-from asgi_lint.rules.middleware.pure_asgi import in_test, is_root, pure_middleware, start_up_of
+from asgi_lint.rules.middleware.pure_asgi import (
+    in_test,
+    is_one_of_many,
+    is_root,
+    pure_middleware,
+    start_up_of,
+)
 from asgi_lint.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -142,7 +148,7 @@ def _finding(project: Project, middleware: PureMiddleware, failure: _Failure) ->
     started = [(each, start_up_of(project, each.node)) for each in roots]
     lost = next(((each, start) for each, start in started if start is not None), None)
     filename = middleware.function.filename
-    if in_test(project, filename):
+    if in_test(project, filename) or (not roots and is_one_of_many(project, middleware)):
         return
     steps: list[Step] = []
     if failure.within is not None:

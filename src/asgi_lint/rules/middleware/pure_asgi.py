@@ -5,17 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.facts import BindingFacts
 from asgi_lint.model.modules import is_test_file
-from asgi_lint.model.values import Class, Function, Instance, Typed
+from asgi_lint.model.values import Class, External, Function, Instance, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asgi_lint.diagnostics import Place
+    from asgi_lint.model.facts import CallFacts
     from asgi_lint.model.project import Project
     from asgi_lint.model.wiring import Handling, Node
+
+
+_CALLED_FIRST = (fw.FASTAPI, fw.STARLETTE)
+"""What the server calls."""
+
+_SERVED = (fw.RESPONSE, "starlette.staticfiles.StaticFiles", fw.HTTP_ENDPOINT)
+"""What stands behind a route, and wraps no application."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,44 @@ def start_up_of(project: Project, application: Node) -> Handling | None:
     return None
 
 
+def is_one_of_many(project: Project, middleware: PureMiddleware) -> bool:
+    """Whether the project makes one for each of several things, and stands before them itself.
+
+    `return Validation(self.app, operation)` in a method that is given the operation: whoever keeps
+    these has looked at the scope to choose one, so that it is no middleware of the application.
+    """
+    facts = project.files[middleware.function.filename].facts
+    class_ = Class(middleware.function.filename, facts.scopes[middleware.function.scope].parent)
+    if facts.scopes[class_.scope].class_ is None:
+        return False
+    sites = [
+        (filename, site)
+        for made in project.evaluator.class_attribute(class_, "__init__")
+        if isinstance(made, Function)
+        for filename, site in project.evaluator.call_sites(made)
+        if not in_test(project, filename)
+        and class_ in project.evaluator.made(filename, site.scope, site.call)
+    ]
+    return bool(sites) and all(
+        _is_made_for_argument(project, filename, site) for filename, site in sites
+    )
+
+
+def _is_made_for_argument(project: Project, filename: str, site: CallFacts) -> bool:
+    """Whether a method returns it, made of what `self` holds and of what the method is given."""
+    index = project.files[filename]
+    maker = index.facts.scopes[site.scope]
+    function = maker.function
+    if function is None or index.facts.scopes[maker.parent].class_ is None:
+        return False
+    if all(returned.span != site.call.span for returned in function.returns):
+        return False
+    parameters = {parameter.name for parameter in function.parameters[1:] if not parameter.kind}
+    arguments = {ir.dotted(argument.value) or "" for argument in site.call.args}
+    holds = any(name.startswith("self.") for name in arguments)
+    return holds and not arguments.isdisjoint(parameters)
+
+
 def in_test(project: Project, filename: str) -> bool:
     """Whether a file is that of a test."""
     return is_test_file(filename.removeprefix(project.root))
@@ -103,7 +150,7 @@ def in_test(project: Project, filename: str) -> bool:
 def _holds(project: Project, class_: Class, wrapped: str) -> bool:
     """Whether instances of a class hold the application that they are made with."""
     if wrapped == "super().__call__":
-        return True
+        return _inherits_wrapping(project, class_)
     owner, _, attr = wrapped.partition(".")
     if owner != "self" or not attr.isidentifier():
         return False
@@ -114,6 +161,18 @@ def _holds(project: Project, class_: Class, wrapped: str) -> bool:
         found = [*index.defined(base.scope, f"self.{attr}"), *index.defined(base.scope, attr)]
         if found:
             return all(isinstance(definition, BindingFacts) for definition in found)
+    return False
+
+
+def _inherits_wrapping(project: Project, class_: Class) -> bool:
+    """Whether the inherited `__call__` is that of a middleware, or of an application."""
+    for base in project.evaluator.ancestry(class_)[1:]:
+        if isinstance(base, External):
+            is_known = base.name in _CALLED_FIRST or project.wiring.reader.may_wrap(base)
+            if is_known or base.name.endswith("Middleware"):
+                return True
+        elif project.files[base.filename].defined(base.scope, "__call__"):
+            return not project.evaluator.is_subclass(class_, *_SERVED)
     return False
 
 
