@@ -29,6 +29,7 @@ _PACKAGES = ("aiohttp", "httpx", "httpx2", "niquests", "requests")
 _SENDING = frozenset(
     {"delete", "get", "options", "patch", "post", "put", "request", "send", "stream"}
 )
+_ENTERING = frozenset({"enter_async_context", "enter_context"})
 _ENCODING, _LENGTH = "content-encoding", "content-length"
 _HOP = ("connection", _ENCODING, _LENGTH, "transfer-encoding")
 
@@ -159,10 +160,19 @@ def _package(project: Project, filename: str, candidate: Candidate) -> str | Non
     for definition in definitions:
         if not isinstance(definition, BindingFacts) or definition.value is None:
             return None
-        bound = definition.value
-        sent = bound.value if isinstance(bound, ir.Await) else bound
-        found.add(_sender(project, filename, owner, sent))
+        found.add(_sender(project, filename, owner, _sent(definition.value)))
     return found.pop() if len(found) == 1 else None
+
+
+def _sent(bound: ir.Expr) -> ir.Expr:
+    """The call of the client: `send()` of `await send()` and of `enter_async_context(send())`."""
+    match bound:
+        case ir.Await(value=value):
+            return _sent(value)
+        case ir.Call(func=ir.Attribute(attr=attr)) if attr in _ENTERING:
+            return bound.positional(0) or bound
+        case _:
+            return bound
 
 
 def _sender(project: Project, filename: str, scope: int, value: ir.Expr) -> str | None:
@@ -186,7 +196,7 @@ def _sender(project: Project, filename: str, scope: int, value: ir.Expr) -> str 
     imported = {f.module.partition(".")[0] for f in project.files[filename].facts.imports}
     packages = imported.intersection(_PACKAGES)
     if len(packages) > 1:
-        return "the client"
+        return "the HTTP client"
     return next(iter(packages), None)
 
 
