@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,7 +34,7 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     is_entry = tree.is_async and _serves(tree.name, names)
     if not is_entry and (_HELPED.isdisjoint(names) or tree.name == "__init__"):
         return
-    if not tree.stands_in_file(_ENTRY):
+    if not tree.stands_in_file(_ENTRY) and not _writes_own(tree):
         return
     from asgi_lint.rules.middleware.instance_events import events_of
 
@@ -48,6 +49,20 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
 
 
 _ENTRY = re.compile(r"\basync\s+def\s+(?:dispatch|__call__)\b")
+
+
+def _writes_own(tree: FunctionTree) -> bool:
+    """Whether a method writes an attribute of its object.
+
+    Of what a middleware inherits from another file only such methods matter enough to be parsed.
+    """
+    return any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+        for node in tree.own_nodes
+    )
 
 
 def _serves(name: str, parameters: list[str]) -> bool:
