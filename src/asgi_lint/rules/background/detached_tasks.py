@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate
-from asgi_lint.model.children import dotted_name
+from asgi_lint.model.children import dotted_name as written_name
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 
@@ -79,7 +79,7 @@ def _may_start_task(node: ast.AST) -> bool:
     """Whether it is a call by such a name that stands alone or is assigned."""
     match node:
         case ast.Expr(value=ast.Call(func=func)) | ast.Assign(value=ast.Call(func=func)):
-            name = func.attr if isinstance(func, ast.Attribute) else dotted_name(func)
+            name = func.attr if isinstance(func, ast.Attribute) else written_name(func)
             return name in _NAMES
         case _:
             return False

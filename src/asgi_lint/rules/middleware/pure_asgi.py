@@ -134,7 +134,7 @@ def _is_made_for_argument(project: Project, filename: str, site: CallFacts) -> b
     function = maker.function
     if function is None or index.facts.scopes[maker.parent].class_ is None:
         return False
-    if all(returned.span != site.call.span for returned in function.returns):
+    if all(returned.at != site.call.at for returned in function.returns):
         return False
     parameters = {parameter.name for parameter in function.parameters[1:] if not parameter.kind}
     arguments = {ir.dotted(argument.value) or "" for argument in site.call.args}

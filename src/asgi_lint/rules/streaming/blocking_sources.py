@@ -110,7 +110,7 @@ class Trails:
                 yield from known or self._followed(filename, scope, expr, depth + 1)
 
     def _named(self, filename: str, scope: int, name: ir.Name, depth: int) -> Iterator[Trail]:
-        owner, definitions = self._project.files[filename].reaching(scope, name.id, name.span)
+        owner, definitions = self._project.files[filename].reaching(scope, name.id, name.at)
         if not definitions:
             yield from _known(self._project.evaluator.values(filename, scope, name))
             if name.id in _BUILTINS:
@@ -249,7 +249,7 @@ def _counterpart(
         match = next(((p, name) for p, name in known if p.fullmatch(trail.path)), None)
         if match is None or not _streams(trail):
             return None
-        found = match[1]
+        found = match[1] if found is None else found
     return found
 
 
