@@ -87,6 +87,11 @@ class FunctionTree:
         """The statements of the body in Python's own tree."""
         return self._definition.body
 
+    @property
+    def arguments(self) -> ast.arguments:
+        """The parameters as written, with their annotations and defaults."""
+        return self._definition.args
+
     @cached_property
     def own_nodes(self) -> tuple[ast.AST, ...]:
         """All nodes of the body in Python's own tree, without those of inner functions.
