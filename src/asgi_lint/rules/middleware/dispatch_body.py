@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.dispatchers import Dispatcher
 from asgi_lint.model.values import Function
-from asgi_lint.rules.middleware.next_parameter import may_be_called
+from asgi_lint.rules.middleware.next_parameter import may_be_next
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -142,7 +142,7 @@ def _calls(tree: FunctionTree, request: str, call_next: str) -> bool:
     may_forward = (
         tree.is_async
         and (f"{request}, {call_next}" in text or f"={call_next}" in text)
-        and may_be_called(tree, call_next)
+        and may_be_next(tree, request, call_next)
     )
     if not may_call and not may_forward:
         return False

@@ -1,4 +1,4 @@
-"""Whether a parameter can be a dispatcher's `call_next`, by how the function declares it."""
+"""Whether two parameters can be the request and the `call_next` of a dispatcher, as declared."""
 
 from __future__ import annotations
 
@@ -16,26 +16,34 @@ _CALLED = re.compile(
 )
 """Words in the name or the annotation of what is called; a single letter is a type variable."""
 
+_DATA = re.compile(r"(bool|bytes|dict|float|int|list|set|str|tuple)\b", re.IGNORECASE)
+"""How the annotation of plain data begins, which no request is."""
 
-def may_be_called(tree: FunctionTree, name: str) -> bool:
-    """Whether a parameter that may be passed by position may get something that is called.
 
-    Not so where its default is no such thing, as `Depends(...)` and 0 are, or where neither its
-    name nor its annotation speaks of one, as in `user: User`. What is not annotated may.
+def may_be_next(tree: FunctionTree, request: str, call_next: str) -> bool:
+    """Whether two parameters that may be passed by position can get what a dispatcher gets.
+
+    Not so where the second has a default that is never called, as `Depends(...)` and 0 are, or
+    where neither its name nor its annotation speaks of a call, as in `user: User`. A function with
+    further parameters has to say so as well.
     """
     arguments = [*tree.arguments.posonlyargs, *tree.arguments.args]
-    position = next(index for index, each in enumerate(arguments) if each.arg == name)
+    index = next(i for i, each in enumerate(arguments) if each.arg == call_next)
     defaults = tree.arguments.defaults
-    from_end = position - len(arguments)
-    if -from_end <= len(defaults) and not _may_be_callable(defaults[from_end]):
+    from_end = len(arguments) - index
+    if from_end <= len(defaults) and not _may_be_called(defaults[-from_end]):
         return False
-    annotation = arguments[position].annotation
-    if annotation is None:
+    declared = next(each.annotation for each in arguments if each.arg == request)
+    if declared is not None and _DATA.match(ast.unparse(declared)):
+        return False
+    annotation = arguments[index].annotation
+    if annotation is None and len(arguments) == index + 1 == len(tree.parameters):
         return True
-    return _CALLED.search(f"{name}: {ast.unparse(annotation)}") is not None
+    written = ast.unparse(annotation) if annotation is not None else ""
+    return _CALLED.search(f"{call_next}: {written}") is not None
 
 
-def _may_be_callable(default: ast.expr) -> bool:
+def _may_be_called(default: ast.expr) -> bool:
     match default:
         case ast.Constant(value=value):
             return value is None or value is ...
