@@ -100,3 +100,9 @@ def dotted_name(node: ast.AST) -> str:
     if not isinstance(node, ast.Name):
         return ""
     return ".".join([node.id, *reversed(parts)])
+
+
+def arguments_of(call: ast.Call) -> list[ast.expr]:
+    """What a call is given, by position and by name; what is unpacked without its stars."""
+    given = [each.value if isinstance(each, ast.Starred) else each for each in call.args]
+    return given + [each.value for each in call.keywords]

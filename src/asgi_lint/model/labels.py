@@ -1,4 +1,4 @@
-"""The names that a node of Python's own tree writes without an expression for them."""
+"""What names the nodes of Python's own tree write without an expression for them, or bind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 def written_names(node: ast.AST) -> Iterator[str]:
@@ -34,3 +34,19 @@ def written_names(node: ast.AST) -> Iterator[str]:
             yield name
         case _:
             return
+
+
+def bound_once(nodes: Iterable[ast.AST]) -> Mapping[str, ast.expr]:
+    """The variables that are bound in exactly one place of `nodes`, with what to."""
+    values: dict[str, list[ast.expr | None]] = {}
+    for node in nodes:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=value)
+                | ast.NamedExpr(target=ast.Name(id=name), value=value)
+            ):
+                values.setdefault(name, []).append(value)
+            case _:
+                continue
+    return {name: only for name, (only, *rest) in values.items() if only is not None and not rest}

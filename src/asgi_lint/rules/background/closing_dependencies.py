@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate
-from asgi_lint.model.children import children_of, dotted_name, own_nodes
+from asgi_lint.model.children import arguments_of, children_of, dotted_name, own_nodes
 from asgi_lint.model.values import Class, External, Function, Instance
 
 if TYPE_CHECKING:
@@ -189,15 +189,9 @@ def _held_names(node: ast.Yield) -> frozenset[str]:
         case ast.Name(id=name):
             return frozenset({name})
         case ast.Call() as call:
-            return frozenset(each.id for each in _arguments(call) if isinstance(each, ast.Name))
+            return frozenset(each.id for each in arguments_of(call) if isinstance(each, ast.Name))
         case _:
             return frozenset()
-
-
-def _arguments(call: ast.Call) -> list[ast.expr]:
-    """What a call is given, unpacked or not."""
-    given = [each.value if isinstance(each, ast.Starred) else each for each in call.args]
-    return given + [each.value for each in call.keywords]
 
 
 def _bound_around(around: tuple[_Block, ...], names: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -225,7 +219,7 @@ def _bound_by(item: ast.withitem) -> frozenset[str]:
         case ast.Name(id=name):
             return bound | {name}
         case ast.Call(func=func) as call if dotted_name(func).endswith("closing"):
-            match _arguments(call):
+            match arguments_of(call):
                 case [ast.Name(id=name)]:
                     return bound | {name}
                 case _:
@@ -246,7 +240,7 @@ def _released_later(tree: FunctionTree, names: frozenset[str], node: ast.Yield) 
             continue
         released = [call.func.value] if isinstance(call.func, ast.Attribute) else []
         if last not in _NOT_OF_ARGUMENTS or name == "os.remove":
-            released += _arguments(call)
+            released += arguments_of(call)
         if any(isinstance(each, ast.Name) and each.id in names for each in released):
             return True
     return False
