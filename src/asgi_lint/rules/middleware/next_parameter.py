@@ -16,16 +16,20 @@ _CALLED = re.compile(
 )
 """Words in the name or the annotation of what is called; a single letter is a type variable."""
 
+_ASKED = re.compile(r"\b(any|object|_?[a-z])\b|connection|request", re.IGNORECASE)
+"""Words in the name or the annotation of a request."""
+
 _DATA = re.compile(r"(bool|bytes|dict|float|int|list|set|str|tuple)\b", re.IGNORECASE)
-"""How the annotation of plain data begins, which no request is."""
+"""How the annotation of plain data begins."""
 
 
 def may_be_next(tree: FunctionTree, request: str, call_next: str) -> bool:
     """Whether two parameters that may be passed by position can get what a dispatcher gets.
 
-    Not so where the second has a default that is never called, as `Depends(...)` and 0 are, or
-    where neither its name nor its annotation speaks of a call, as in `user: User`. A function with
-    further parameters has to say so as well.
+    Not so where one is declared as plain data, or the second has a default that is never called,
+    as `Depends(...)` and 0 are. Where nothing declares the second as what is called, the first has
+    to be declared as a request or not at all, and no further parameter may follow, as none does in
+    a dispatcher.
     """
     arguments = [*tree.arguments.posonlyargs, *tree.arguments.args]
     index = next(i for i, each in enumerate(arguments) if each.arg == call_next)
@@ -33,14 +37,18 @@ def may_be_next(tree: FunctionTree, request: str, call_next: str) -> bool:
     from_end = len(arguments) - index
     if from_end <= len(defaults) and not _may_be_called(defaults[-from_end]):
         return False
-    declared = next(each.annotation for each in arguments if each.arg == request)
-    if declared is not None and _DATA.match(ast.unparse(declared)):
+    passed = next(_annotation(each) for each in arguments if each.arg == request)
+    called = _annotation(arguments[index])
+    if _DATA.match(passed) or _DATA.match(called):
         return False
-    annotation = arguments[index].annotation
-    if annotation is None and len(arguments) == index + 1 == len(tree.parameters):
+    if _CALLED.search(f"{call_next}: {called}"):
         return True
-    written = ast.unparse(annotation) if annotation is not None else ""
-    return _CALLED.search(f"{call_next}: {written}") is not None
+    has_more = not len(arguments) == index + 1 == len(tree.parameters)
+    return not has_more and (not passed or _ASKED.search(f"{request}: {passed}") is not None)
+
+
+def _annotation(parameter: ast.arg) -> str:
+    return ast.unparse(parameter.annotation) if parameter.annotation is not None else ""
 
 
 def _may_be_called(default: ast.expr) -> bool:
