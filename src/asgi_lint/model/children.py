@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _NO_CODE = frozenset(
@@ -40,13 +40,40 @@ def _items(node: ast.Dict) -> list[ast.AST]:
 
 
 def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
-    """All nodes below and including the roots; inner functions and classes are left out."""
-    stack = [*reversed(roots)]
+    """All nodes below and including the roots; inner functions and classes are left out.
+
+    So are operators and what tells a name that is read from one that is bound.
+    """
+    return _nodes(roots, _NOT_OWN)
+
+
+def all_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
+    """The same with those of inner functions and classes."""
+    return _nodes(roots, _NO_NODES)
+
+
+def _nodes(roots: Iterable[ast.AST], left_out: frozenset[type]) -> Iterator[ast.AST]:
+    stack = [*roots]
+    stack.reverse()
     while stack:
         node = stack.pop()
-        if type(node) not in _INNER_SCOPES:
-            yield node
-            stack.extend(reversed([*ast.iter_child_nodes(node)]))
+        kind = type(node)
+        if kind in left_out:
+            continue
+        yield node
+        fields = _FIELDS_OF_NODES.get(kind)
+        if fields is None:
+            fields = tuple(name for name in kind._fields if name not in _NO_NODE)
+            _FIELDS_OF_NODES[kind] = fields
+        below: list[ast.AST] = []
+        for name in fields:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                below += value
+            elif value is not None:
+                below.append(value)
+        below.reverse()
+        stack += below
 
 
 def may_be_cancelled(*roots: ast.AST) -> bool:
@@ -58,7 +85,10 @@ def may_be_cancelled(*roots: ast.AST) -> bool:
     )
 
 
-_INNER_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_FIELDS_OF_NODES: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.Name: ()}
+_NO_NODE = _NO_CODE - {"annotation", "names"}
+_NO_NODES: frozenset[type] = frozenset({bool, str, type(None)})
+_NOT_OWN = _NO_NODES | {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda}
 
 
 def dotted_name(node: ast.AST) -> str:
@@ -70,3 +100,9 @@ def dotted_name(node: ast.AST) -> str:
     if not isinstance(node, ast.Name):
         return ""
     return ".".join([node.id, *reversed(parts)])
+
+
+def arguments_of(call: ast.Call) -> list[ast.expr]:
+    """What a call is given, by position and by name; what is unpacked without its stars."""
+    given = [each.value if isinstance(each, ast.Starred) else each for each in call.args]
+    return given + [each.value for each in call.keywords]

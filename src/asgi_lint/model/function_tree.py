@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from asgi_lint.model.children import own_nodes
+from asgi_lint.model.children import all_nodes, own_nodes
 
 if TYPE_CHECKING:
+    import ast
     import re
     from collections.abc import Sequence
 
@@ -87,6 +87,11 @@ class FunctionTree:
         """The statements of the body in Python's own tree."""
         return self._definition.body
 
+    @property
+    def arguments(self) -> ast.arguments:
+        """The parameters as written, with their annotations and defaults."""
+        return self._definition.args
+
     @cached_property
     def own_nodes(self) -> tuple[ast.AST, ...]:
         """All nodes of the body in Python's own tree, without those of inner functions.
@@ -98,7 +103,7 @@ class FunctionTree:
     @cached_property
     def all_nodes(self) -> tuple[ast.AST, ...]:
         """All nodes of the body in Python's own tree, with those of inner functions."""
-        return tuple(node for statement in self.body for node in ast.walk(statement))
+        return tuple(all_nodes(*self.body))
 
     def place(self, node: ast.AST) -> Span:
         """Where a node of Python's own tree stands."""
@@ -154,7 +159,11 @@ class FunctionTree:
         from asgi_lint.model.syntax import dotted_name
 
         name = dotted_name(node)
-        return self._file.canonical(name, self.scope) if name else None
+        return self.canonical(name) if name else None
+
+    def canonical(self, name: str) -> str:
+        """A dotted name of this function with its first part replaced by what an import says."""
+        return self._file.canonical(name, self.scope)
 
     def imports(self, module: str) -> bool:
         """Whether the file, so far, imports a top-level module or something from it."""

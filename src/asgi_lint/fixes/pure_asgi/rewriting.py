@@ -65,13 +65,16 @@ def _may_dispatch(tree: FunctionTree) -> bool:
     if tree.name == "dispatch" or _MIDDLEWARE.search(tree.decorators_text):
         return True
     is_alike = "next" in "".join(tree.ordinary[-1:]) or bool(tree.decorators_text)
-    if not is_alike:
+    if not is_alike or not tree.stands_in_file(_BASE):
         return False
-    given = re.compile(rf"\bself *\. *{tree.name}\b|\bdispatch *= *{tree.name}\b")
+    # Given to `super().__init__` by the method itself, or by another class's registration: a
+    # method that is called is given to nobody.
+    given = re.compile(rf"\bself *\. *{tree.name}\s*[,)#]|\bdispatch *= *{tree.name}\b")
     return tree.stands_in_file(given)
 
 
 _MIDDLEWARE = re.compile(r"\.\s*middleware\b")
+_BASE = re.compile("BaseHTTPMiddleware")
 
 
 def _rewriting(tree: FunctionInFile) -> Rewriting | None:

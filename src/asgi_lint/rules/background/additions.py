@@ -1,31 +1,33 @@
 """What functions do with a `BackgroundTasks`: where they add to it, and what may follow.
 
 Three kinds of candidates of ASG204: `use`, for a name that is only ever added to (or passed on),
-`add`, for an `add_task` statement, with what is reached after it, and `made`, for a
-`BackgroundTasks()` made by hand.
+`add`, for an `add_task` statement, with what is reached after it where that matters, and `made`,
+for a `BackgroundTasks()` made by hand.
 """
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate
+from asgi_lint.model.labels import written_names
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 from asgi_lint.rules.background.attached_tasks import made_by_hand
 from asgi_lint.rules.background.scheduling import scheduled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import libcst as cst
+    from collections.abc import Iterator, Mapping
+    from typing import TypeGuard
 
     from asgi_lint.diagnostics import Position
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.model.project import Project
     from asgi_lint.model.values import Instance
     from asgi_lint.rules.background.scheduling import Scheduled
+    from asgi_lint.rules.background.ways_on import Ways
 
 CODE = "ASG204"
 
@@ -121,111 +123,81 @@ def _text(*found: Position) -> str:
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The candidates of one function that mentions background tasks."""
     if mentions(tree, "add_task", "BackgroundTasks("):
-        yield from _uses(tree)
+        uses = [*_uses(tree)]
+        yield from uses
         yield from _additions(tree)
-        yield from made_by_hand(tree, CODE)
+        yield from made_by_hand(tree, CODE, {each.get("name") for each in uses})
 
 
 def _uses(tree: FunctionTree) -> Iterator[Candidate]:
     """Names of which every use is `name.add_task(...)`, an argument, or its one binding."""
-    import libcst as cst
-
-    harmless: set[int] = set()
-    passed: dict[str, list[cst.Call]] = {}
-    bound: list[str] = []
-    seen: list[cst.Name] = []
-    for node in _everything(tree.node.body):
+    harmless: set[ast.Name] = set()
+    passed: dict[str, list[ast.Call]] = {}
+    bound = [*tree.parameters]
+    otherwise: set[str] = set()
+    seen: list[ast.Name] = []
+    for node in tree.all_nodes:
+        otherwise.update(written_names(node))
         match node:
-            case cst.Attribute(value=cst.Name() as name, attr=cst.Name(value="add_task")):
-                passed.setdefault(name.value, [])
-                harmless.add(id(name))
-            case cst.Call(args=args):
-                for arg in args:
-                    if isinstance(arg.value, cst.Name) and not arg.star:
-                        passed.setdefault(arg.value.value, []).append(node)
-                        harmless.add(id(arg.value))
+            case ast.Attribute(value=ast.Name() as name, attr="add_task"):
+                passed.setdefault(name.id, [])
+                harmless.add(name)
+            case ast.Call():
+                for given in (*node.args, *(each.value for each in node.keywords if each.arg)):
+                    if isinstance(given, ast.Name):
+                        passed.setdefault(given.id, []).append(node)
+                        harmless.add(given)
             case (
-                cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)])
-                | cst.AnnAssign(target=cst.Name() as name)
+                ast.Assign(targets=[ast.Name() as name]) | ast.AnnAssign(target=ast.Name() as name)
             ):
-                bound.append(name.value)
-                harmless.add(id(name))
-            case cst.Name():
+                bound.append(name.id)
+                harmless.add(name)
+            case ast.Name():
                 seen.append(node)
             case _:
                 continue
-    bound += tree.parameters
-    otherwise = {name.value for name in seen if id(name) not in harmless}
+    otherwise.update(name.id for name in seen if name not in harmless)
     for only, calls in passed.items():
         if only not in otherwise and bound.count(only) == 1:
-            starts = [tree.span(call).start for call in calls]
+            starts = [tree.place(call).start for call in calls]
             detail = (("kind", "use"), ("name", only), ("passed", _text(*starts)))
-            yield Candidate(CODE, tree.scope, tree.span(tree.node.name), detail)
-
-
-def _everything(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """All nodes below, those of inner functions included, but no name of a keyword or attribute."""
-    import libcst as cst
-
-    from asgi_lint.model.parse import child_nodes
-
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        for child in child_nodes(node):
-            is_label = (isinstance(node, cst.Attribute) and child is node.attr) or (
-                isinstance(node, cst.Arg) and child is node.keyword
-            )
-            if not is_label:
-                stack.append(child)
+            yield Candidate(CODE, tree.scope, tree.name_place, detail)
 
 
 def _additions(tree: FunctionTree) -> Iterator[Candidate]:
     """Every statement `x.add_task(...)`, with where the function may go from there."""
-    import libcst as cst
-
-    from asgi_lint.model.control_flow import walk
-    from asgi_lint.model.statement_order import StatementOrder
-
-    nodes = [*walk(tree.node.body)]
-    calls = [n.value for n in nodes if isinstance(n, cst.Expr) and _is_addition(n.value)]
+    calls = [node.value for node in tree.own_nodes if _is_addition(node)]
     if not calls:
         return
-    returns = [node for node in nodes if isinstance(node, cst.Return)]
-    raises = [node for node in nodes if isinstance(node, cst.Raise)]
-    yields = [tree.span(node).start for node in nodes if isinstance(node, cst.Yield)]
-    end = cst.Return()
-    body = _ending_with(tree.node.body, end)
-    order = StatementOrder(body, [*calls, *returns, *raises, end])
+    yields = [tree.place(node).start for node in tree.own_nodes if isinstance(node, ast.Yield)]
+    ways: Mapping[Position, Ways] = {}
+    if _is_order_asked(tree):
+        from asgi_lint.rules.background.ways_on import ways_on
+
+        ways = ways_on(tree)
     for call in calls:
-        span = tree.span(call)
-        reached = [node for node in returns if order.may_precede(call, node)]
-        raised = [node for node in raises if order.may_precede(call, node)]
-        leaves = bool(reached) or order.may_precede(call, end)
+        span = tree.place(call)
+        way = ways.get(span.start)
         detail = (
             ("kind", "add"),
-            ("returns", _text(*(tree.span(node.value or node).start for node in reached))),
-            ("raise", _text(*tree.span(raised[0])) if raised and not leaves else ""),
+            ("returns", _text(*way.returned) if way is not None else ""),
+            ("raise", _text(*way.raised) if way is not None else ""),
             ("late", "yes" if yields and span.start > max(yields) else ""),
         )
         yield Candidate(CODE, tree.scope, span, detail)
 
 
-def _is_addition(node: cst.BaseExpression) -> bool:
-    import libcst as cst
+def _is_addition(node: ast.AST) -> TypeGuard[ast.Expr]:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="add_task"))):
+            return True
+        case _:
+            return False
 
-    return (
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Attribute)
-        and (node.func.attr.value == "add_task")
+
+def _is_order_asked(tree: FunctionTree) -> bool:
+    """Whether it matters where the function goes: to a `raise`, or a `background` of its own."""
+    return any(
+        isinstance(node, ast.Raise) or (isinstance(node, ast.keyword) and node.arg == "background")
+        for node in tree.own_nodes
     )
-
-
-def _ending_with(body: cst.BaseSuite, end: cst.Return) -> cst.BaseSuite:
-    """The body with the `return` at its end that Python adds."""
-    import libcst as cst
-
-    if isinstance(body, cst.IndentedBlock):
-        return body.with_changes(body=[*body.body, cst.SimpleStatementLine([end])])
-    return body.with_changes(body=[*body.body, end])

@@ -6,6 +6,7 @@ becomes a parameter.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Edit, Fix, Place, Position, Span
@@ -17,7 +18,7 @@ from asgi_lint.model.function_tree import NotReadError
 from asgi_lint.model.values import External, Function, Instance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import libcst as cst
 
@@ -145,8 +146,10 @@ def _is_plain_response(project: Project, function: Function, returned: ir.Call) 
 # In one function's tree
 
 
-def made_by_hand(tree: FunctionTree, code: str) -> Iterator[Candidate]:
-    """Each `name = BackgroundTasks()` in the function's own block."""
+def made_by_hand(tree: FunctionTree, code: str, names: Collection[str]) -> Iterator[Candidate]:
+    """Each `name = BackgroundTasks()` in the function's own block, for one of `names`."""
+    if not any(_may_make(statement, names) for statement in tree.body):
+        return
     import libcst as cst
 
     from asgi_lint.model.syntax import dotted_name
@@ -160,13 +163,21 @@ def made_by_hand(tree: FunctionTree, code: str) -> Iterator[Candidate]:
                         value=cst.Call(func=func, args=[]) as call,
                     )
                 ]
-            ) if dotted_name(func) and tree.names(func) is not None:
+            ) if name in names and dotted_name(func):
                 pass
             case _:
                 continue
         detail = (("kind", "made"), ("name", name))
         edits = tuple(_parameter_edits(tree, line, at, f"{name}: {dotted_name(func)}"))
         yield Candidate(code, tree.scope, tree.span(call), detail, edits)
+
+
+def _may_make(statement: ast.stmt, names: Collection[str]) -> bool:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[], keywords=[])):
+            return name in names
+        case _:
+            return False
 
 
 def _may_be_method(tree: FunctionTree) -> bool:

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate
+from asgi_lint.model.children import arguments_of, children_of, dotted_name, own_nodes
 from asgi_lint.model.values import Class, External, Function, Instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import libcst as cst
+    from typing import TypeAlias
 
     from asgi_lint.model.facts import Parameter
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.model.project import Project
     from asgi_lint.model.values import Value
+
+    _Block: TypeAlias = ast.With | ast.AsyncWith | ast.For | ast.AsyncFor
 
 RELEASING = frozenset(
     {"aclose", "cleanup", "close", "disconnect", "dispose", "logout", "putconn", "quit", "release",
@@ -147,7 +149,7 @@ def closing(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     """`yield x` where `x` is released afterwards, or comes from a generator that may release it."""
     if not (tree.is_generator and any(map(_may_hold, tree.own_nodes))):
         return
-    for node, around in _yields(tree.node.body, ()):
+    for node, around in _yields(tree):
         names = _held_names(node)
         if not names:
             continue
@@ -155,7 +157,7 @@ def closing(tree: FunctionTree, code: str) -> Iterator[Candidate]:
         sources = [("", "")] if is_released else [*_bound_around(around, names)]
         for by, source in sources:
             detail = (("kind", "closes"), ("by", by), ("source", source))
-            yield Candidate(code, tree.scope, tree.span(node), detail)
+            yield Candidate(code, tree.scope, tree.place(node), detail)
 
 
 def _may_hold(node: ast.AST) -> bool:
@@ -163,102 +165,82 @@ def _may_hold(node: ast.AST) -> bool:
     return isinstance(node, ast.Yield) and isinstance(node.value, (ast.Name, ast.Call))
 
 
-def _yields(
-    root: cst.CSTNode, around: tuple[cst.With | cst.For, ...]
-) -> Iterator[tuple[cst.Yield, tuple[cst.With | cst.For, ...]]]:
-    """Each `yield x` of a function with the `with` and `for` statements around it."""
-    import libcst as cst
+def _yields(tree: FunctionTree) -> Iterator[tuple[ast.Yield, tuple[_Block, ...]]]:
+    """Each `yield` of a function with the `with` and `for` statements around it."""
+    stack: list[tuple[ast.AST, tuple[_Block, ...]]] = [(each, ()) for each in reversed(tree.body)]
+    while stack:
+        node, around = stack.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
+                continue
+            case ast.Yield():
+                yield node, around
+                continue
+            case ast.With() | ast.AsyncWith() | ast.For() | ast.AsyncFor():
+                around = (*around, node)
+            case _:
+                pass
+        stack += [(each, around) for each in reversed(children_of(node))]
 
-    from asgi_lint.model.parse import child_nodes
 
-    for node in child_nodes(root):
-        if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-            continue
-        if isinstance(node, cst.Yield):
-            yield node, around
-        else:
-            inner = (*around, node) if isinstance(node, (cst.With, cst.For)) else around
-            yield from _yields(node, inner)
-
-
-def _held_names(node: cst.Yield) -> frozenset[str]:
+def _held_names(node: ast.Yield) -> frozenset[str]:
     """The name that is yielded, or those that an object made on the spot is given."""
-    import libcst as cst
-
     match node.value:
-        case cst.Name(value=name):
+        case ast.Name(id=name):
             return frozenset({name})
-        case cst.Call(args=args):
-            return frozenset(a.value.value for a in args if isinstance(a.value, cst.Name))
+        case ast.Call() as call:
+            return frozenset(each.id for each in arguments_of(call) if isinstance(each, ast.Name))
         case _:
             return frozenset()
 
 
-def _bound_around(
-    around: tuple[cst.With | cst.For, ...], names: frozenset[str]
-) -> Iterator[tuple[str, str]]:
+def _bound_around(around: tuple[_Block, ...], names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Each `with` or `for` that binds one of the names, and the function that it calls."""
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
     for outer in around:
         match outer:
-            case cst.For(target=target, iter=cst.Call(func=func)) if names & _names(target):
-                yield "for", dotted_name(func)
-            case cst.With(items=items):
+            case ast.With(items=items) | ast.AsyncWith(items=items):
                 for item in items:
                     if names & _bound_by(item):
-                        called = item.item.func if isinstance(item.item, cst.Call) else item.item
-                        yield "with", dotted_name(called)
-            case _:
-                continue
+                        made = item.context_expr
+                        yield "with", dotted_name(made.func if isinstance(made, ast.Call) else made)
+            case ast.For() | ast.AsyncFor():
+                if isinstance(outer.iter, ast.Call) and names & _names(outer.target):
+                    yield "for", dotted_name(outer.iter.func)
 
 
-def _names(node: cst.CSTNode) -> frozenset[str]:
-    import libcst as cst
-
-    from asgi_lint.model.control_flow import walk
-
-    return frozenset(each.value for each in walk(node) if isinstance(each, cst.Name))
+def _names(node: ast.AST) -> frozenset[str]:
+    return frozenset(each.id for each in own_nodes(node) if isinstance(each, ast.Name))
 
 
-def _bound_by(item: cst.WithItem) -> frozenset[str]:
+def _bound_by(item: ast.withitem) -> frozenset[str]:
     """What one item of a `with` binds, and what it closes by `with x:` or `with closing(x):`."""
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
-    bound = _names(item.asname.name) if item.asname is not None else frozenset[str]()
-    match item.item:
-        case cst.Name(value=name):
+    bound = _names(item.optional_vars) if item.optional_vars is not None else frozenset[str]()
+    match item.context_expr:
+        case ast.Name(id=name):
             return bound | {name}
-        case cst.Call(func=func, args=[cst.Arg(value=cst.Name(value=name))]) if dotted_name(
-            func
-        ).endswith("closing"):
-            return bound | {name}
+        case ast.Call(func=func) as call if dotted_name(func).endswith("closing"):
+            match arguments_of(call):
+                case [ast.Name(id=name)]:
+                    return bound | {name}
+                case _:
+                    return bound
         case _:
             return bound
 
 
-def _released_later(tree: FunctionTree, names: frozenset[str], node: cst.Yield) -> bool:
+def _released_later(tree: FunctionTree, names: frozenset[str], node: ast.Yield) -> bool:
     """Whether `x.close()` or `release(x)` follows the `yield`."""
-    import libcst as cst
-
-    from asgi_lint.model.control_flow import walk
-    from asgi_lint.model.syntax import dotted_name
-
-    after = tree.span(node).end
-    for call in walk(tree.node.body):
-        if not isinstance(call, cst.Call) or tree.span(call).start < after:
+    after = tree.place(node).end
+    for call in tree.own_nodes:
+        if not isinstance(call, ast.Call):
             continue
         name = dotted_name(call.func)
         last = name.rpartition(".")[2]
-        if last not in RELEASING:
+        if last not in RELEASING or tree.place(call).start < after:
             continue
-        released = [call.func.value] if isinstance(call.func, cst.Attribute) else []
+        released = [call.func.value] if isinstance(call.func, ast.Attribute) else []
         if last not in _NOT_OF_ARGUMENTS or name == "os.remove":
-            released += [arg.value for arg in call.args]
-        if any(isinstance(each, cst.Name) and each.value in names for each in released):
+            released += arguments_of(call)
+        if any(isinstance(each, ast.Name) and each.id in names for each in released):
             return True
     return False

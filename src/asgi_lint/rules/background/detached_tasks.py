@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate
-from asgi_lint.model.children import dotted_name as written_name
+from asgi_lint.model.children import dotted_name
+from asgi_lint.model.labels import written_names
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import libcst as cst
 
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.model.project import Project
@@ -53,50 +52,31 @@ def detached(project: Project, code: str) -> Iterator[Detached]:
 
 def detached_calls(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     """Tasks that are started and at most kept in a collection or given a callback."""
-    if not mentions(tree, *_NAMES) or not any(map(_may_start_task, tree.own_nodes)):
+    if not mentions(tree, *_NAMES):
         return
-    import libcst as cst
-
-    from asgi_lint.model.control_flow import walk
-    from asgi_lint.model.syntax import dotted_name
-
-    statements = [n for n in walk(tree.node.body) if isinstance(n, (cst.Expr, cst.Assign))]
-    for statement in statements:
-        call = statement.value
-        if not isinstance(call, cst.Call) or not _starts_task(tree, call):
-            continue
-        if isinstance(statement, cst.Assign):
-            match statement.targets:
-                case [cst.AssignTarget(target=cst.Name(value=name))] if _is_only_kept(tree, name):
-                    pass
-                case _:
-                    continue
+    for statement in tree.own_nodes:
+        match statement:
+            case ast.Expr(value=ast.Call() as call) if _starts_task(tree, call.func):
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if _starts_task(
+                tree, call.func
+            ) and _is_only_kept(tree, name):
+                pass
+            case _:
+                continue
         detail = (("kind", "detached"), ("starter", dotted_name(call.func) or "create_task"))
-        yield Candidate(code, tree.scope, tree.span(call), detail)
+        yield Candidate(code, tree.scope, tree.place(call), detail)
 
 
-def _may_start_task(node: ast.AST) -> bool:
-    """Whether it is a call by such a name that stands alone or is assigned."""
-    match node:
-        case ast.Expr(value=ast.Call(func=func)) | ast.Assign(value=ast.Call(func=func)):
-            name = func.attr if isinstance(func, ast.Attribute) else written_name(func)
-            return name in _NAMES
-        case _:
-            return False
-
-
-def _starts_task(tree: FunctionTree, call: cst.Call) -> bool:
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
-    if tree.names(call.func) in _STARTERS:
+def _starts_task(tree: FunctionTree, func: ast.expr) -> bool:
+    name = dotted_name(func)
+    if name and tree.canonical(name) in _STARTERS:
         return True
-    match call.func:
-        case cst.Attribute(value=cst.Name(value="loop"), attr=cst.Name(value="create_task")):
+    match func:
+        case ast.Attribute(value=ast.Name(id="loop"), attr="create_task"):
             return True
-        case cst.Attribute(value=cst.Call(func=func), attr=cst.Name(value="create_task")):
-            return dotted_name(func).rpartition(".")[2] in _LOOPS
+        case ast.Attribute(value=ast.Call(func=owner), attr="create_task"):
+            return dotted_name(owner).rpartition(".")[2] in _LOOPS
         case _:
             return False
 
@@ -106,27 +86,21 @@ def _is_only_kept(tree: FunctionTree, name: str) -> bool:
 
     A collection that the function itself makes or is given may be waited for, so it does not count.
     """
-    import libcst as cst
-
-    from asgi_lint.model.syntax import dotted_name
-
     uses = 0
     harmless = 0
     local = _local_names(tree)
-    for node in _with_inner_functions(tree.node.body):
+    for node in tree.all_nodes:
+        uses += [*written_names(node)].count(name)
         match node:
-            case cst.Name(value=value) if value == name:
+            case ast.Name(id=found) if found == name:
                 uses += 1
-            case cst.AssignTarget(target=cst.Name(value=value)) if value == name:
-                harmless += 1
-            case cst.Call(
-                func=cst.Attribute(value=cst.Name(value=value), attr=cst.Name("add_done_callback"))
-            ) if value == name:
-                harmless += 1
-            case cst.Call(
-                func=cst.Attribute(value=owner, attr=cst.Name(value=attr)),
-                args=[cst.Arg(value=cst.Name(value=value))],
-            ) if value == name and attr in _KEEPING:
+            case ast.Assign(targets=targets):
+                harmless += sum(isinstance(t, ast.Name) and t.id == name for t in targets)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=found), attr="add_done_callback")):
+                harmless += found == name
+            case ast.Call(
+                func=ast.Attribute(value=owner, attr=attr), args=[ast.Name(id=found)], keywords=[]
+            ) if found == name and attr in _KEEPING:
                 harmless += dotted_name(owner).partition(".")[0] not in local
             case _:
                 continue
@@ -135,28 +109,14 @@ def _is_only_kept(tree: FunctionTree, name: str) -> bool:
 
 def _local_names(tree: FunctionTree) -> frozenset[str]:
     """The function's parameters, `self` left out, and what it assigns."""
-    import libcst as cst
-
-    from asgi_lint.model.control_flow import walk
-
     found = {*tree.parameters}
     found -= {"self", "cls"}
-    for node in walk(tree.node.body):
+    for node in tree.own_nodes:
         match node:
-            case cst.AssignTarget(target=cst.Name(value=name)):
-                found.add(name)
-            case cst.AnnAssign(target=cst.Name(value=name)):
+            case ast.Assign(targets=targets):
+                found.update(each.id for each in targets if isinstance(each, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name)):
                 found.add(name)
             case _:
                 continue
     return frozenset(found)
-
-
-def _with_inner_functions(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    from asgi_lint.model.parse import child_nodes
-
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += child_nodes(node)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.dispatchers import Dispatcher
 from asgi_lint.model.values import Function
+from asgi_lint.rules.middleware.next_parameter import may_be_next
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -118,7 +119,7 @@ def dispatch_body(tree: FunctionTree) -> DispatchBody | None:
     if len(names) < 2:
         return None
     request, call_next = names[:2]
-    if not (_mentions_a_call(tree, request, call_next) and _calls(tree, request, call_next)):
+    if not _calls(tree, request, call_next):
         return None
     from asgi_lint.model.control_flow import walk
 
@@ -131,17 +132,20 @@ def dispatch_body(tree: FunctionTree) -> DispatchBody | None:
     return DispatchBody(tree, request, call_next, own, inner, forwards, nodes)
 
 
-def _mentions_a_call(tree: FunctionTree, request: str, call_next: str) -> bool:
-    """Whether the text of the body says that it is worth a closer look."""
-    texts = (f"{call_next}(", f"{request}, {call_next}", f"={call_next}")
-    return any(text in tree.body_text for text in texts)
-
-
 def _calls(tree: FunctionTree, request: str, call_next: str) -> bool:
     """Whether Python's own tree, which costs less, has a call of the one or with both.
 
-    What is no coroutine function can only return what `call_next` gives.
+    What is no coroutine function can only return what `call_next` gives, and hands nothing on.
     """
+    text = tree.body_text
+    may_call = f"{call_next}(" in text
+    may_forward = (
+        tree.is_async
+        and (f"{request}, {call_next}" in text or f"={call_next}" in text)
+        and may_be_next(tree, request, call_next)
+    )
+    if not may_call and not may_forward:
+        return False
     nodes = tree.all_nodes
     if not tree.is_async:
         nodes = tuple(node.value for node in nodes if isinstance(node, ast.Return) and node.value)
@@ -151,7 +155,7 @@ def _calls(tree: FunctionTree, request: str, call_next: str) -> bool:
         values = [*call.args, *(keyword.value for keyword in call.keywords)]
         if isinstance(call.func, ast.Name) and call.func.id == call_next and len(values) == 1:
             return True
-        if not tree.is_async or len(values) < 2:
+        if not may_forward or len(values) < 2:
             continue
         passed = (each.value if isinstance(each, ast.Starred) else each for each in values)
         if {request, call_next} <= {each.id for each in passed if isinstance(each, ast.Name)}:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity
@@ -13,6 +12,7 @@ from asgi_lint.model.facts import BindingFacts, Parameter
 from asgi_lint.model.packed import pack
 from asgi_lint.model.values import Class, External, Function, Instance, Typed
 from asgi_lint.rules.middleware.dispatch_body import dispatching
+from asgi_lint.rules.middleware.header_copies import header_copies
 from asgi_lint.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -34,43 +34,16 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The copies in functions that do not look after cookies in another way."""
     if "headers" not in tree.text or any(each in tree.text.lower() for each in _KNOWING):
         return
-    nodes = tree.own_nodes
-    if not any(map(_is_headers, nodes)) or not any(map(_may_copy, nodes)):
-        return
-    from asgi_lint.rules.middleware.header_copies import header_copies
-
-    for copy in header_copies(tree.node.body):
-        start = tree.span(copy.response).start if copy.response is not None else None
+    for copy in header_copies(tree.own_nodes):
+        start = tree.place(copy.response).start if copy.response is not None else None
         detail = (
             ("source", copy.source),
             ("target", copy.target),
             ("response", f"{start.row}:{start.column}" if start is not None else ""),
         )
-        place = tree.span(copy.node)
+        place = tree.place(copy.node)
         fix = (Replacement(place, f"{copy.source}.headers"),) if copy.is_direct else ()
         yield Candidate(_CODE, tree.scope, place, detail, fix)
-
-
-def _is_headers(node: ast.AST) -> bool:
-    """Whether it is `name.headers` or `name.raw_headers`."""
-    return (
-        isinstance(node, ast.Attribute)
-        and node.attr in ("headers", "raw_headers")
-        and isinstance(node.value, ast.Name)
-    )
-
-
-def _may_copy(node: ast.AST) -> bool:
-    """Whether it is something that a mapping can be copied by."""
-    match node:
-        case ast.Call(func=ast.Name(id="dict") | ast.Attribute(attr="update")):
-            return True
-        case ast.Dict(keys=keys):
-            return None in keys
-        case ast.BinOp(op=ast.BitOr()) | ast.DictComp() | ast.For():
-            return True
-        case _:
-            return False
 
 
 def check(project: Project) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from asgi_lint.diagnostics import (
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate, Replacement
 from asgi_lint.model.values import Class, External, Function
+from asgi_lint.rules.middleware.lifespan_acts import may_act
 from asgi_lint.rules.middleware.pure_asgi import (
     in_test,
     is_one_of_many,
@@ -50,7 +51,7 @@ _PARTS = tuple(
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """What a function with a parameter `scope` does with a lifespan scope, in order."""
-    if "scope" not in tree.ordinary:
+    if "scope" not in tree.ordinary or not may_act(tree):
         return
     from asgi_lint.rules.middleware.lifespan_run import Run
 

@@ -14,6 +14,7 @@ import libcst as cst
 from asgi_lint.model.control_flow import walk
 from asgi_lint.model.parse import child_nodes
 from asgi_lint.model.syntax import dotted_name
+from asgi_lint.rules.middleware.lifespan_acts import CONNECTIONS
 from asgi_lint.rules.middleware.lifespan_scope import LifespanScope, key_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from asgi_lint.model.function_tree import FunctionTree
 
-_CONNECTIONS = ("Request", "HTTPConnection", "WebSocket")
 _SUPPRESS = "contextlib.suppress"
 
 
@@ -287,7 +287,7 @@ class Run:
 
     def _makes_connection(self, node: cst.Call) -> bool:
         """`Request(scope, receive)` is given the channels, but hands nothing on."""
-        is_connection = _last_name(node.func).endswith(_CONNECTIONS)
+        is_connection = _last_name(node.func).endswith(CONNECTIONS)
         if is_connection and any(self._scope.is_scope(arg.value) for arg in node.args):
             self.acts.append(Act("call", node, _last_name(node.func)))
             return True

@@ -21,6 +21,7 @@ from asgi_lint.diagnostics import (
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate, Replacement
+from asgi_lint.model.children import own_nodes
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function
 from asgi_lint.rules.middleware.pure_asgi import pure_middleware
@@ -52,10 +53,13 @@ _PLAIN_RESPONSES_TOO = (Version("0.28.0"), Version("0.38.3"))
 _FILES_TOO = Version("1.8.0")
 """From this release on a FileResponse listens for the disconnect as well (S4.none)."""
 
+_ADVANCING = frozenset({ast.Await, ast.Global, ast.Nonlocal, ast.Raise, ast.Yield})
+"""What a function has that may give something else the next time."""
+
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """Where a function puts a `receive` of its own that only repeats the body."""
-    if not mentions(tree, "receive") or not any(map(_is_function, tree.all_nodes)):
+    if not mentions(tree, "receive") or not any(map(_may_repeat, tree.all_nodes)):
         return
     from asgi_lint.rules.middleware.repeated_receive import uses
 
@@ -65,8 +69,12 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         yield Candidate(_CODE, tree.scope, tree.span(use.node), detail, tuple(_removal(tree, use)))
 
 
-def _is_function(node: ast.AST) -> bool:
-    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+def _may_repeat(node: ast.AST) -> bool:
+    """Whether it is a coroutine function without parameters that returns, but awaits nothing."""
+    if not isinstance(node, ast.AsyncFunctionDef) or any(ast.iter_child_nodes(node.args)):
+        return False
+    kinds = {type(each) for each in own_nodes(*node.body)}
+    return ast.Return in kinds and kinds.isdisjoint(_ADVANCING)
 
 
 def _removal(tree: FunctionTree, use: Use) -> Iterator[Replacement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from asgi_lint.model.candidates import Candidate
@@ -176,6 +177,8 @@ def _of_helper(tree: FunctionTree, code: str) -> Iterator[Candidate]:
     names = tree.ordinary
     if not names or not _mentions_body(tree, names):
         return
+    if not any(_may_use(node, names) for node in tree.own_nodes):
+        return
     import libcst as cst
 
     from asgi_lint.model.control_flow import walk
@@ -204,6 +207,17 @@ def _mentions_body(tree: FunctionTree, names: tuple[str, ...]) -> bool:
     """Whether the text of the function says that it is worth a closer look."""
     texts = ("body_iterator", *(f"{name}.body" for name in names))
     return any(text in tree.text for text in texts)
+
+
+def _may_use(node: ast.AST, names: Collection[str]) -> bool:
+    """Whether it is the body of one of the names, or goes through one of them asynchronously."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=name), attr="body" | "body_iterator"):
+            return name in names
+        case ast.AsyncFor(iter=ast.Name(id=name)) | ast.comprehension(iter=ast.Name(id=name)):
+            return name in names
+        case _:
+            return False
 
 
 # Either

@@ -37,16 +37,12 @@ _CONCURRENCY = "starlette.concurrency"
 
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """Every plain `for` of a generator; a plain generator may be what an async one iterates."""
-    if not tree.is_generator or not any(isinstance(node, ast.For) for node in tree.own_nodes):
+    if not tree.is_generator:
         return
-    import libcst as cst
-
-    from asgi_lint.model import control_flow as flow
-
-    for node in flow.walk(tree.node.body):
-        if not isinstance(node, cst.For) or node.asynchronous is not None:
+    for node in tree.own_nodes:
+        if not isinstance(node, ast.For):
             continue
-        span, head = tree.span(node.iter), tree.span(node).start
+        span, head = tree.place(node.iter), tree.place(node).start
         text = tree.line(span.start.row)[span.start.column - 1 : span.end.column - 1]
         edits = (
             Replacement(Span(head, head), "async "),

@@ -32,6 +32,10 @@ _CODE = "ASG308"
 _RELEASING = frozenset(
     {"aclose", "cleanup", "close", "disconnect", "remove", "rmdir", "rmtree", "unlink"}
 )
+_SENT = ("content", "path")
+_HOLDING = (ast.Attribute, ast.BinOp, ast.Call, ast.GeneratorExp, ast.JoinedStr, ast.Name)
+"""Expressions that may hold on to something; a display of values or an awaited call does not."""
+
 _ENTERED = frozenset({"NamedTemporaryFile", "TemporaryDirectory", "open"})
 
 
@@ -72,7 +76,8 @@ def _makes_returned(node: ast.AST, returned: AbstractSet[str]) -> bool:
         case _:
             return False
     name = func.attr if isinstance(func, ast.Attribute) else dotted_name(func)
-    return name[:1].isupper() and bool(args or keywords)
+    sent = [*args[:1], *(each.value for each in keywords if each.arg in _SENT)]
+    return name[:1].isupper() and any(isinstance(each, _HOLDING) for each in sent)
 
 
 def check(project: Project) -> Iterator[Finding]:

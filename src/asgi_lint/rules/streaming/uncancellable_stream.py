@@ -9,7 +9,7 @@ from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Seve
 from asgi_lint.fixes.imports import import_edit
 from asgi_lint.model import expressions as ir
 from asgi_lint.model.candidates import Candidate, Replacement
-from asgi_lint.model.children import may_be_cancelled, own_nodes
+from asgi_lint.model.children import may_be_cancelled
 from asgi_lint.model.facts import BindingFacts
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.values import Function, Generator
@@ -38,35 +38,33 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
                 yield Candidate(_CODE, tree.scope, tree.place(call), (("kind", _RELAY),))
             case _:
                 continue
-    if any(map(_may_spin, tree.own_nodes)):
-        yield from _spinning(tree)
-
-
-def _may_spin(node: ast.AST) -> bool:
-    """Whether it is a loop with a `yield` and nothing that awaits."""
-    if not isinstance(node, (ast.For, ast.While)) or may_be_cancelled(node):
-        return False
-    return any(isinstance(each, ast.Yield) for each in own_nodes(node))
+    yield from _spinning(tree)
 
 
 def _spinning(tree: FunctionTree) -> Iterator[Candidate]:
+    for loop in spinning(tree):
+        place = tree.place(loop.node)
+        keyword = len("for" if isinstance(loop.node, ast.For) else "while")
+        span = Span(place.start, place.start.at(place.start.column + keyword))
+        kind = "sleeps" if loop.sleeps else "endless" if loop.is_endless else ""
+        edits = turns(tree, loop)
+        safe = not loop.sleeps and not _swallows(tree)
+        detail = (("kind", kind), ("to", str(place.end.row)), ("safe", "yes" if safe else ""))
+        yield Candidate(_CODE, tree.scope, span, detail, edits)
+
+
+def _swallows(tree: FunctionTree) -> bool:
+    """Whether a `try` of the function has a handler that cancellation ends up in."""
+    if not any(isinstance(node, ast.Try) for node in tree.own_nodes):
+        return False
     import libcst as cst
 
     from asgi_lint.model import control_flow as flow
 
-    swallows = any(
+    return any(
         isinstance(node, cst.Try) and flow.cancellation_handler(node, tree) is not None
         for node in flow.walk(tree.node.body)
     )
-    for loop in spinning(tree):
-        head, body = tree.span(loop.node).start, tree.span(loop.node)
-        keyword = len("for" if isinstance(loop.node, cst.For) else "while")
-        span = Span(head, head.at(head.column + keyword))
-        kind = "sleeps" if loop.sleeps else "endless" if loop.is_endless else ""
-        edits = turns(tree, loop)
-        safe = not swallows and not loop.sleeps
-        detail = (("kind", kind), ("to", str(body.end.row)), ("safe", "yes" if safe else ""))
-        yield Candidate(_CODE, tree.scope, span, detail, edits)
 
 
 def check(project: Project) -> Iterator[Finding]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from asgi_lint.diagnostics import Applicability, Edit, Finding, Fix, Place, Severity
 from asgi_lint.model import expressions as ir
 from asgi_lint.model import frameworks as fw
 from asgi_lint.model.candidates import Candidate, Replacement
+from asgi_lint.model.children import dotted_name, own_nodes
 from asgi_lint.model.facts import BindingFacts
+from asgi_lint.model.labels import bound_once
 from asgi_lint.model.mentions import mentions
 from asgi_lint.model.packed import pack
 from asgi_lint.model.values import External, Function, Instance, Typed
@@ -16,7 +19,7 @@ from asgi_lint.rules.rule import Rule
 from asgi_lint.rules.streaming.written_spans import read_span, write_span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from asgi_lint.model.function_tree import FunctionTree
     from asgi_lint.model.project import Project
@@ -30,6 +33,9 @@ _SENDING = frozenset(
     {"delete", "get", "options", "patch", "post", "put", "request", "send", "stream"}
 )
 _ENTERING = frozenset({"enter_async_context", "enter_context"})
+_POSITION_OF_HEADERS = 2
+"""`Response(content, status_code, headers)`."""
+
 _ENCODING, _LENGTH = "content-encoding", "content-length"
 _HOP = ("connection", _ENCODING, _LENGTH, "transfer-encoding")
 
@@ -37,6 +43,9 @@ _HOP = ("connection", _ENCODING, _LENGTH, "transfer-encoding")
 def extract(tree: FunctionTree) -> Iterator[Candidate]:
     """The calls that get another response's headers and its decoded body."""
     if not mentions(tree, ".headers") or mentions(tree, "identity", "auto_decompress"):
+        return
+    bound = bound_once(tree.own_nodes)
+    if not any(_may_copy(node, bound) for node in tree.own_nodes):
         return
     from asgi_lint.rules.streaming.copied_headers import copied_headers
 
@@ -52,6 +61,34 @@ def extract(tree: FunctionTree) -> Iterator[Candidate]:
         kept = _leaving_out(tree, span.start.row, copy.source)
         edits = (Replacement(span, kept),) if copy.is_direct else ()
         yield Candidate(_CODE, tree.scope, span, detail, edits)
+
+
+def _may_copy(node: ast.AST, bound: Mapping[str, ast.expr]) -> bool:
+    """Whether it is a call of a class with a content, and headers in which there are others."""
+    if not isinstance(node, ast.Call) or not _last_name(node.func)[:1].isupper():
+        return False
+    named = {each.arg: each.value for each in node.keywords}
+    by_position = node.args[_POSITION_OF_HEADERS : _POSITION_OF_HEADERS + 1]
+    headers = named.get("headers") or next(iter(by_position), None)
+    if headers is None or not (node.args or "content" in named):
+        return False
+    if not isinstance(headers, ast.Name):
+        return _holds_headers(headers, bound)
+    value = bound.get(headers.id)
+    return value is not None and _holds_headers(value, bound)
+
+
+def _holds_headers(value: ast.expr, bound: Mapping[str, ast.expr]) -> bool:
+    """Whether it holds `name.headers`, or a variable that may hold them."""
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr == "headers")
+        or (isinstance(node, ast.Name) and node.id in bound)
+        for node in own_nodes(value)
+    )
+
+
+def _last_name(node: ast.expr) -> str:
+    return dotted_name(node).rpartition(".")[2]
 
 
 def _leaving_out(tree: FunctionTree, row: int, source: str) -> str:
