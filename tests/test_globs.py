@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 import asgi_lint
 from asgi_lint.globs import Glob, GlobMatcher
+from asgi_lint.patterns import parse_pattern
 
 FOLDER = "/home/me/app [1]"
 
@@ -126,6 +128,8 @@ def test_what_lies_in_a_folder_that_a_glob_means(pattern: str, path: str, *, cov
         ("# a", "it matches nothing"),
         ("", "it matches nothing"),
         ("/", "it matches nothing"),
+        ("a*" * 2049, "it is longer than 4096 characters"),
+        ("a*" * 2048, None),
         ("a[b]c", None),
         ("./a", None),
     ],
@@ -145,6 +149,37 @@ def test_a_glob_without_fault_can_be_matched(pattern: str, path: str) -> None:
 def test_a_path_without_special_characters_matches_itself(name: str) -> None:
     name = "/".join(part for part in name.split("/") if part.strip(".")) or "a"
     assert GlobMatcher([Glob(name, "/t")]).matches(f"/t/{name}")
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "?", "*", "**", "/", "/**/", "*a*"]), min_size=1),
+    st.text(alphabet="ab/"),
+)
+def test_many_stars_match_what_pathspec_has_them_match(pattern: list[str], path: str) -> None:
+    line = "".join([*pattern, "a"])  # at the end it does not take `**` as git does
+    found, expected = parse_pattern(line), GitIgnoreSpecPattern(line)
+    assert found is not None
+    assert bool(found.match_file(path)) is bool(expected.match_file(path))
+
+
+def test_many_stars_are_matched_in_bounded_time(tmp_path: Path) -> None:
+    patterns = ["*a" * 200 + "b", "**/*a*" * 200 + "b", "**/a/" * 200 + "b", "*a*b/" * 200 + "*b"]
+    (tmp_path / "asgi-lint.toml").write_text(
+        f"exclude = {patterns}\n[per-file-ignores]\n" + "".join(f"'{p}' = []\n" for p in patterns)
+    )
+    (tmp_path / ".gitignore").write_text("\n".join(patterns))
+    folder = tmp_path / "/".join(["a"] * 200)
+    folder.mkdir(parents=True)
+    (folder / f"{'a' * 200}.py").write_text("import fastapi\n(")
+    done = subprocess.run(
+        [sys.executable, "-m", "asgi_lint", "check", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "ASG001" in done.stdout
+    assert (done.stderr, done.returncode) == ("", 1)
 
 
 def test_plain_names_are_matched_without_pathspec() -> None:
