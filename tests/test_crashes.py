@@ -95,8 +95,31 @@ def test_crashes_are_in_the_run(project: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("asgi_lint.pipeline.rules", lambda: broken)
     outcome = run(["main.py"], lambda path: load_settings(path, rules()))
     [crash] = outcome.crashes
-    assert crash == Crash(f"{BROKEN} on {project.as_posix()}", crash.report)
+    assert crash == Crash(f"{BROKEN} on {project.as_posix()}", crash.report, BROKEN)
     assert [d.code for d in outcome.diagnostics] == ["ASG201"]
+
+
+@pytest.mark.parametrize("options", [(), ("--fix",)])
+@pytest.mark.parametrize(("files", "more"), [(3, None), (4, "1 more place"), (9, "6 more places")])
+def test_rule_that_fails_in_every_file_is_told_a_few_times(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: int,
+    more: str | None,
+    options: tuple[str, ...],
+) -> None:
+    once = replace(rules()["ASG301"], check=fails)
+    broken = {**rules(), BROKEN: broken_rule("extract"), "ASG301": once}
+    monkeypatch.setattr("asgi_lint.pipeline.rules", lambda: broken)
+    lay_out(project, {f"more{number}.py": APPLICATION for number in range(files - 1)})
+    outcome = asgi_lint(".", "--exit-zero", *options)
+    assert outcome.code == 2
+    lines = outcome.stderr.splitlines()
+    assert sum(f"internal error in {BROKEN} on " in line for line in lines) == 3
+    assert sum(f"--select={BROKEN} " in line for line in lines) == 3
+    assert sum("internal error in ASG301 on " in line for line in lines) == 1
+    last = f"asgi-lint: internal error in {BROKEN} in {more}."
+    assert [line for line in lines if "more place" in line] == ([last] if more else [])
 
 
 class PanicException(BaseException):

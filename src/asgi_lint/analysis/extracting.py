@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from asgi_lint.analysis.crashes import Crashes, ends_the_run, of_file, of_rule
+from asgi_lint.analysis.crashes import Crash, Crashes, ends_the_run, of_file, of_rule
 from asgi_lint.diagnostics import Span
 from asgi_lint.model import extract as module
 from asgi_lint.model.facts import FileFacts
@@ -32,7 +32,7 @@ class Extracted(msgspec.Struct, frozen=True, array_like=True):
     facts: FileFacts | None
     message: str = ""
     span: Span | None = None
-    crashes: tuple[tuple[str, str], ...] = ()
+    crashes: tuple[Crash, ...] = ()
 
     def encoded(self) -> bytes | None:
         """As bytes; None for what they cannot hold."""
@@ -69,10 +69,9 @@ def _extracted(filename: str, text: str, rules: Iterable[Rule]) -> Extracted:
         asked = {each: rule for rule in rules for each in rule.extractors}
         extractors = [_guarded(rule, each, filename, crashes) for each, rule in asked.items()]
         found = module.extract(text, filename, extractors)
-    noted = tuple((crash.of, crash.report) for crash in crashes.noted)
     if isinstance(found, SyntaxProblem):
-        return Extracted(None, found.message, found.span, noted)
-    return Extracted(found, crashes=noted)
+        return Extracted(None, found.message, found.span, crashes.noted)
+    return Extracted(found, crashes=crashes.noted)
 
 
 def _guarded(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from asgi_lint.analysis.crashes import Crash
 from asgi_lint.analysis.extracting import Extracted, decode, extract_all
 from asgi_lint.analysis.workers import Workers, jobs_that_pay
 from asgi_lint.deep_stack import with_deep_stack
@@ -147,8 +146,8 @@ class Extraction:
 
     def _add(self, filename: str, found: Extracted) -> set[str]:
         """Keep what was extracted from a file; gives the files that its imports may run."""
-        for of, lines in found.crashes:
-            self._crashes.note(Crash(of, lines))
+        for crash in found.crashes:
+            self._crashes.note(crash)
         facts = found.facts
         if facts is None:
             if found.message and found.span is not None:

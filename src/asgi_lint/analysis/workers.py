@@ -13,7 +13,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from asgi_lint.analysis.crashes import of_file
+from asgi_lint.analysis.crashes import Crash, of_file
 from asgi_lint.analysis.extracting import Extracted, extract_all
 from asgi_lint.deep_stack import with_deep_stack
 
@@ -185,4 +185,4 @@ def _given_up(filename: str, exitcode: int | None) -> tuple[str, Extracted]:
         how = f"by signal {-exitcode} ({signal.strsignal(-exitcode) or 'unknown'})"
     part = of_file(filename)
     report = f"{part.command}\nThe process that parsed it was ended {how}, twice."
-    return filename, Extracted(None, crashes=((part.name, report),))
+    return filename, Extracted(None, crashes=(Crash(part.name, report, part.culprit),))

@@ -71,8 +71,10 @@ def encodable(text: str, stream: TextIO | None) -> str:
 
 def warn(outcome: Run) -> None:
     """Tell what is odd about the run itself, and where asgi-lint failed."""
+    from asgi_lint.analysis.crashes import few
     from asgi_lint.reporters.characters import visible
     from asgi_lint.reporters.paths import shown_path
+    from asgi_lint.reporters.summary import counted
 
     for place, message in outcome.warnings:
         row, column = place.span.start
@@ -80,9 +82,12 @@ def warn(outcome: Run) -> None:
         tell(f"warning: {shown}:{row}:{column}: {message}")
     if outcome.cache_problem is not None:
         tell(f"warning: {outcome.cache_problem}")
-    for crash in outcome.crashes:
+    first, repeated = few(outcome.crashes)
+    for crash in first:
         click.echo(
             f"asgi-lint: internal error in {visible(crash.of)}; the rest was checked. "
             f"{PLEASE_REPORT}\n{as_lines(crash.report)}",
             err=True,
         )
+    for culprit, times in repeated:
+        tell(f"internal error in {culprit} in {counted(times, 'more place')}.")

@@ -161,8 +161,9 @@ class Rounds:
 
     def _note_crash(self, offer: Offer, report: str) -> None:
         filename, ((row, column), _) = offer.diagnostic.place
-        of = f"the fix of {offer.diagnostic.code} at {filename}:{row}:{column}"
-        self.crashes[offer.key] = Crash(of, report)
+        culprit = f"the fix of {offer.diagnostic.code}"
+        of = f"{culprit} at {filename}:{row}:{column}"
+        self.crashes[offer.key] = Crash(of, report, culprit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from asgi_lint import __version__
+from asgi_lint.analysis.crashes import few
 from asgi_lint.server.client import Client, client_of
 from asgi_lint.server.documents import Document, View, document, filename_of
 from asgi_lint.server.published import NAME, Published, Publisher
@@ -21,7 +22,6 @@ from asgi_lint.source import absolute_filename
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from asgi_lint.analysis import Crash
 
 _TRIES = 3
 """How often a request waits for a document that is typed in meanwhile."""
@@ -169,13 +169,10 @@ class Server(LanguageServer):
             if problem not in self._told:
                 self._say(types.MessageType.Error, f"asgi-lint: {problem}")
         crashes = {crash.of: crash for run in checked.runs for crash in run.crashes}
-        for of, crash in crashes.items():
-            if of not in self._told:
-                self._tell_crash(crash)
+        for crash in few(crashes.values())[0]:
+            if crash.of not in self._told:
+                self._tell_bug(crash.of, crash.report)
         self._told = frozenset((*checked.problems, *crashes))
-
-    def _tell_crash(self, crash: Crash) -> None:
-        self._tell_bug(crash.of, crash.report)
 
     def _tell_bug(self, of: str, report: str) -> None:
         self._say(
