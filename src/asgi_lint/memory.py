@@ -1,11 +1,9 @@
-"""What a process that lives on, such as the language server, remembers between runs."""
+"""What is remembered between runs: by the language server, and from one round of fixes to another."""
 
 from __future__ import annotations
 
 from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
-
-from asgi_lint.model.index import FileIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -13,6 +11,7 @@ if TYPE_CHECKING:
     from asgi_lint.analysis.extracting import Extracted
     from asgi_lint.diagnostics import Finding
     from asgi_lint.model.facts import FileFacts
+    from asgi_lint.model.index import FileIndex
     from asgi_lint.rules.rule import Rule
     from asgi_lint.versions.effective import Versions
 
@@ -34,7 +33,7 @@ class Memory:
     @property
     def is_new(self) -> bool:
         """Whether nothing is remembered yet."""
-        return not self._files
+        return not self._files and self._versions is None
 
     def extracted(self, filename: str, text: str, under: Hashable) -> Extracted | None:
         """What a file with that text says `under` certain rules; None if that is not known."""
@@ -67,6 +66,8 @@ class Memory:
 
     def index(self, facts: FileFacts) -> FileIndex:
         """The facts of a file arranged for look-ups: the same for the same facts."""
+        from asgi_lint.model.index import FileIndex  # late: who finds everything kept needs none
+
         known = self._indexes.get(facts.filename)
         if known is None or known.facts is not facts:
             known = self._indexes[facts.filename] = FileIndex(facts)

@@ -114,10 +114,12 @@ def projects_at(
     unsaved: Mapping[str, Source] | None = None,
     today: dt.date | None = None,
     links: bool = False,
+    memory_of: Callable[[str], Memory | None] = lambda _: None,
 ) -> Iterator[tuple[Analysis | None, Run]]:
     """Each project that lies at or around the paths, with its own run; errors as for `run`.
 
-    With `links` every analysis has its project, though a cache may know the findings.
+    With `links` every analysis has its project, though a cache may know the findings. `memory_of`
+    gives what is remembered of the project at a root, if anything is to be.
 
     `unsaved` has what stands for files on disk, Python files and manifests, by filename. A folder
     that cannot be listed is a run of its own, without a project.
@@ -143,7 +145,8 @@ def projects_at(
             for path in given
         )
         extent = extent_at(root, filenames, given, settings, was_walked=was_walked)
-        yield check_project(extent, sources, today or current_day(), links=links)
+        day = today or current_day()
+        yield check_project(extent, sources, day, memory_of(root), links=links)
     for problem in unlisted:
         yield None, unlisted_folder(problem)
 
@@ -209,8 +212,8 @@ def check_project(
 ) -> tuple[Analysis, Run]:
     """One project and its run. `unsaved` has what is not to be read from disk, by filename.
 
-    What a `memory` knows of a text is not found out again. With `links` the analysis has its
-    project in any case. Errors as for `run`.
+    What a `memory` knows of a text is not found out again; while it knows nothing yet, a cache is
+    asked too. With `links` the analysis has its project in any case. Errors as for `run`.
     """
     root, given, settings = extent.root, extent.given, extent.settings
     overrides = overrides_of(root, settings)
@@ -235,8 +238,8 @@ def check_project(
         stated=_stated(settings),
         named=reported.intersection(given),
         cache=cache,
-        jobs=settings.jobs if memory is None else 1,
-        links=links or memory is not None,
+        jobs=settings.jobs,
+        links=links,
     )
     sources = analysis.sources
     sources.update({name: each for name, each in unsaved.items() if isinstance(each, Source)})

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from asgi_lint.fixes.writing import Change, forbidden, hard_links, left_alone, write
-from asgi_lint.fixing.rounds import ROUNDS, Part, Rounds
-from asgi_lint.pipeline import merged, projects_at, run
+from asgi_lint.fixing.analyses import Analyses
+from asgi_lint.fixing.rounds import ROUNDS, Rounds
+from asgi_lint.pipeline import merged, run
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from asgi_lint.diagnostics import Diagnostic
     from asgi_lint.fixes.writing import Obstacle
@@ -64,21 +65,13 @@ def fix(
     Without `may_write`, files that could not be written are changed all the same: only a
     difference is to be shown. UsageError and SettingsError as for `pipeline.run`.
     """
-    paths = tuple(paths)
-
-    def analyse(unsaved: Mapping[str, Source]) -> list[Part]:
-        found = projects_at(paths, settings_for, stdin=stdin, unsaved=unsaved, today=today)
-        return [
-            Part(run, settings_for(analysis.root) if analysis is not None else None)
-            for analysis, run in found
-        ]
 
     def obstacle_to(source: Source) -> Obstacle | None:
         if stdin is not None and source.filename == stdin.filename:
             return None
         return forbidden(source) if may_write else left_alone(source)
 
-    rounds = Rounds(analyse, obstacle_to)
+    rounds = Rounds(Analyses(tuple(paths), settings_for, stdin, today), obstacle_to)
     parts, offers = rounds.run()
     remaining = merged(part.run for part in parts)
     changes = tuple(

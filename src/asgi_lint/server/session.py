@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from asgi_lint.discovery import is_excluded
@@ -91,6 +91,7 @@ class Session:
             {**self._sources(root, view), **changed},
             current_day(),
             self._memories[root],
+            links=True,
         )
         return run
 
@@ -113,7 +114,9 @@ class Session:
         extents: dict[str, Extent] = {}
         for root, filenames in group_by_root(found, given).items():
             try:
-                extents[root] = extent_at(root, filenames, given, settings_for(root))
+                # The server has several threads, and such a process cannot be forked safely.
+                settings = replace(settings_for(root), jobs=1)
+                extents[root] = extent_at(root, filenames, given, settings)
             except SettingsError as error:
                 self._problems[root] = str(error)
                 if root in self._extents:
@@ -155,7 +158,11 @@ class Session:
     def _check(self, root: str, view: View) -> None:
         try:
             _, self._runs[root] = check_project(
-                self._extents[root], self._sources(root, view), current_day(), self._memories[root]
+                self._extents[root],
+                self._sources(root, view),
+                current_day(),
+                self._memories[root],
+                links=True,
             )
         except UsageError as error:
             self._problems[root] = str(error)
