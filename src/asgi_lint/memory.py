@@ -1,4 +1,4 @@
-"""What is remembered between runs: by the language server, and from one round of fixes to another."""
+"""What is remembered: by the language server between checks, by fixes from round to round."""
 
 from __future__ import annotations
 

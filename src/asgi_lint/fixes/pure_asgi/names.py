@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 INNER_SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+_STATEMENTS = (cst.BaseSmallStatement, cst.BaseStatement, cst.BaseSuite)
 
 
 class Reference(NamedTuple):
@@ -24,6 +25,17 @@ class Reference(NamedTuple):
     def parent(self) -> cst.CSTNode:
         """The node right around it."""
         return self.parents[-1]
+
+    @property
+    def around(self) -> Iterator[cst.CSTNode]:
+        """The nodes around it up to and with its statement, the innermost first.
+
+        Around that there may be thousands, in a long chain of `elif`.
+        """
+        for parent in reversed(self.parents):
+            yield parent
+            if isinstance(parent, _STATEMENTS):
+                return
 
 
 def walk(*roots: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]]:

@@ -53,7 +53,7 @@ class RequestUse:
         """
         used = False
         for reference in references(request, root):
-            call = next((p for p in reversed(reference.parents) if isinstance(p, cst.Call)), None)
+            call = next(_calls_around(reference), None)
             if call is not None and id(call) in call_next:
                 continue
             used = True
@@ -159,7 +159,7 @@ def _attribute_by_name(request: str, name: cst.BaseExpression) -> None:
 
 def _innermost_call(reference: Reference) -> cst.Call | None:
     """The call whose argument the name is, or is part of."""
-    for parent in reversed(reference.parents):
+    for parent in reference.around:
         match parent:
             case cst.Call():
                 return parent
@@ -174,8 +174,7 @@ def _innermost_call(reference: Reference) -> cst.Call | None:
 
 def _is_awaited(reference: Reference, call: cst.Call) -> bool:
     """Whether the call is waited for, at once or by the name of its result."""
-    around = [*reference.parents, reference.node]
-    for parent, child in pairwise(around):
+    for child, parent in pairwise([reference.node, *reference.around]):
         match parent:
             case cst.Await():
                 return True
@@ -201,7 +200,8 @@ def _called(call: cst.Call) -> str:
 
 
 def _calls_around(reference: Reference) -> Iterator[cst.Call]:
-    yield from (parent for parent in reference.parents if isinstance(parent, cst.Call))
+    """The calls in its statement that it is part of, the innermost first."""
+    return (parent for parent in reference.around if isinstance(parent, cst.Call))
 
 
 def _last_name(call: cst.Call) -> str:

@@ -103,27 +103,32 @@ def _holds_inner_call(
 
 def _statements(suite: Sequence[ast.stmt], guards: Guards) -> Iterator[tuple[ast.stmt, Guards]]:
     """All statements of a suite and the suites in it, each with the handlers around it."""
-    for statement in suite:
+    # No recursion: each statement would be handed up through all that it is nested in.
+    waiting = [(statement, guards) for statement in reversed(suite)]
+    while waiting:
+        statement, guards = waiting.pop()
         yield statement, guards
-        match statement:
-            case ast.With(body=body) | ast.AsyncWith(body=body):
-                handlers = suppressed(statement)
-                yield from _statements(body, (handlers, *guards) if handlers else guards)
-            case ast.Match(cases=cases):
-                for case in cases:
-                    yield from _statements(case.body, guards)
-            case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
-                yield from _statements(statement.body, guards)
-                yield from _statements(statement.orelse, guards)
-            case _:
-                guard = try_parts(statement)
-                if guard is None:
-                    continue
-                yield from _statements(guard.body, (_handlers(guard), *guards))
-                for handler in guard.handlers:
-                    yield from _statements(handler.body, guards)
-                yield from _statements(guard.orelse, guards)
-                yield from _statements(guard.finalbody, guards)
+        inner = [*_suites(statement, guards)]
+        waiting += [(each, around) for suite, around in reversed(inner) for each in reversed(suite)]
+
+
+def _suites(statement: ast.stmt, guards: Guards) -> Iterator[tuple[Sequence[ast.stmt], Guards]]:
+    """The suites of a statement in their order, each with the handlers around what is in it."""
+    match statement:
+        case ast.With(body=body) | ast.AsyncWith(body=body):
+            handlers = suppressed(statement)
+            yield body, (handlers, *guards) if handlers else guards
+        case ast.Match(cases=cases):
+            yield from ((case.body, guards) for case in cases)
+        case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
+            yield from ((statement.body, guards), (statement.orelse, guards))
+        case _:
+            guard = try_parts(statement)
+            if guard is None:
+                return
+            yield guard.body, (_handlers(guard), *guards)
+            yield from ((handler.body, guards) for handler in guard.handlers)
+            yield from ((guard.orelse, guards), (guard.finalbody, guards))
 
 
 def _handlers(node: ast.Try) -> tuple[Handler, ...]:
