@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from asgi_lint.diagnostics import Place
     from asgi_lint.model.evaluation import Evaluator
     from asgi_lint.model.order import Key, Order
+    from asgi_lint.model.values import External
     from asgi_lint.model.wiring import Endpoint, Inclusion, Layer, Node, Wiring
 
 _LONGEST_WAY = 12
@@ -163,17 +164,19 @@ class Graph:
             case Instance(made_by=None):
                 return [node, *self._by_factory.get(node, ())]
             case Typed(class_=Class() as class_, name="self"):
-                return [
-                    node,
-                    *(
-                        other
-                        for other in self._wiring.nodes
-                        if isinstance(other, Instance)
-                        and class_ in self._evaluator.ancestry(other.class_)
-                    ),
-                ]
+                return [node, *self._instances.get(class_, ())]
             case _:
                 return [node]
+
+    @cached_property
+    def _instances(self) -> Mapping[External | Class, list[Instance]]:
+        """The instances of each class and of those that derive from it."""
+        found: dict[External | Class, list[Instance]] = {}
+        for node in self._wiring.nodes:
+            if isinstance(node, Instance):
+                for class_ in self._evaluator.ancestry(node.class_):
+                    found.setdefault(class_, []).append(node)
+        return found
 
     @cached_property
     def _by_factory(self) -> Mapping[Instance, list[Instance]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -27,7 +28,7 @@ from asgi_lint.fixes.pure_asgi.trees import (
 from asgi_lint.model.syntax import dotted_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from asgi_lint.fixes.pure_asgi.trees import Grammar, New, Statements
     from asgi_lint.model.function_tree import FunctionInFile
@@ -267,5 +268,6 @@ def _class_name(tree: FunctionInFile) -> str:
     return name
 
 
-def _functions(module: cst.Module) -> dict[str, cst.FunctionDef]:
+@lru_cache(maxsize=1)  # the same for each middleware of a file
+def _functions(module: cst.Module) -> Mapping[str, cst.FunctionDef]:
     return {f.name.value: f for f in module.body if isinstance(f, cst.FunctionDef)}

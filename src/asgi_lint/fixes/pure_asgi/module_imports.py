@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -89,11 +90,17 @@ def _same_at_start(old: Statements, new: Statements) -> int:
     return next((i for i in range(most) if old[i] is not new[i]), max(most, 0))
 
 
+@lru_cache(maxsize=1)  # the same for each middleware of a file
 def _import_block(module: cst.Module) -> Statements:
     """The module's statements from its first import to its last one."""
     lines = [*module.body]
     imports = [i for i, line in enumerate(lines) if _is_import(line)]
     return lines[imports[0] : imports[-1] + 1]
+
+
+@lru_cache(maxsize=1)
+def _imported_at_top(module: cst.Module) -> frozenset[str]:
+    return frozenset(each.bound for line in module.body for each in imported_names(line))
 
 
 def _is_import(line: cst.BaseStatement) -> bool:
@@ -112,11 +119,11 @@ def imports_framework(module: cst.Module) -> bool:
 def _unused(tree: FunctionInFile, rewriting: Rewriting) -> frozenset[str]:
     """The imported names that the old form alone used."""
     gone = mentioned(rewriting.old) - mentioned(*rewriting.new)
-    imported = {each.bound for line in tree.module.body for each in imported_names(line)}
     calls = len(rewriting.registrations)
     return frozenset(
         name
-        for name in imported & (gone | ({"BaseHTTPMiddleware"} if calls else set()))
+        for name in _imported_at_top(tree.module)
+        & (gone | ({"BaseHTTPMiddleware"} if calls else set()))
         if uses_of_name(tree, name, rewriting.old) == (calls if name not in gone else 0)
     )
 
@@ -131,6 +138,7 @@ def _known(lines: Statements) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=1)
 def _bound_at_top(module: cst.Module) -> frozenset[str]:
     """What the module binds, but for names that are only imported for types."""
     return bound(
