@@ -42,6 +42,7 @@ def _watched(paths: Sequence[str], settings_for: Callable[[str], Settings]) -> I
         found = discover([path], settings, _is_watched)
         yield from found.files
         yield from found.manifests
+        yield from (each.filename for each in found.unreadable)
         yield from settings.extended
         yield from filter(None, (settings.filename, settings.baseline))
         for folder in upwards(path):
@@ -55,7 +56,15 @@ def _is_watched(filename: str) -> bool:
 def _mark(filename: str) -> tuple[int, int, int] | None:
     """What a change of the file changes; an editor may keep its time, but not all three."""
     try:
-        status = os.stat(filename)  # noqa: PTH116 - thousands of times a minute
+        status = _status(filename)
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _status(filename: str) -> os.stat_result:
+    """That of a file, or of a link that leads nowhere."""
+    try:
+        return os.stat(filename)  # noqa: PTH116 - thousands of times a minute
+    except OSError:
+        return os.lstat(filename)

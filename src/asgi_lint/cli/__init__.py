@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from asgi_lint import __version__
-from asgi_lint.cli.ending import FAILED, PLEASE_REPORT, as_lines, fail
+from asgi_lint.cli.ending import FAILED, fail, tell_bug
 
 COMMANDS = ("check", "clean", "completion", "graph", "rule", "server", "versions")
 """Each is a module of this package with a click command of the same name."""
@@ -56,10 +56,7 @@ class _Commands(click.Group):
             raise
         except Exception:
             _refuse_lost_folder()  # which may have gone while we looked into it
-            import traceback
-
-            report = as_lines(traceback.format_exc(limit=-12).rstrip())
-            click.echo(f"asgi-lint: internal error. {PLEASE_REPORT}\n{report}", err=True)
+            tell_bug()
             sys.exit(FAILED)
 
 

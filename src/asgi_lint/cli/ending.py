@@ -25,6 +25,14 @@ def tell(message: str) -> None:
     click.echo(f"asgi-lint: {visible(message)}", err=True)
 
 
+def tell_bug() -> None:
+    """Ask that the exception that is being handled be reported: it should not have come so far."""
+    import traceback
+
+    report = as_lines(traceback.format_exc(limit=-12).rstrip())
+    click.echo(f"asgi-lint: internal error. {PLEASE_REPORT}\n{report}", err=True)
+
+
 def as_lines(report: str) -> str:
     """Several lines to be shown as they are, such as a traceback, which may quote anything."""
     from asgi_lint.reporters.characters import visible

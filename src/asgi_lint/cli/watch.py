@@ -6,13 +6,14 @@ containers, where a system tells nothing of changes.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from asgi_lint.cli.ending import FAILED, fail
+from asgi_lint.cli.ending import FAILED, fail, tell_bug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -80,6 +81,12 @@ def _ended(check: Callable[[dict[str, Any]], object], options: dict[str, Any]) -
         check(options)
     except SystemExit as end:
         return end.code
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception:
+        os.getcwd()  # noqa: PTH109 - without it there is nothing to watch: the error ends the run
+        tell_bug()  # what it fails on may be gone with the next change
+        return FAILED
     return None
 
 

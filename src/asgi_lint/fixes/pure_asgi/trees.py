@@ -142,11 +142,12 @@ def small(statement: cst.CSTNode) -> cst.BaseSmallStatement | None:
 def suites(statement: cst.CSTNode) -> Iterator[cst.BaseSuite]:
     """The suites of a compound statement, in order; not of what they contain."""
     match statement:
-        case cst.If(body=body, orelse=orelse):
-            yield body
-            if isinstance(orelse, cst.If):
-                yield from suites(orelse)
-            elif orelse is not None:
+        case cst.If(orelse=orelse):
+            yield statement.body
+            while isinstance(orelse, cst.If):
+                yield orelse.body
+                orelse = orelse.orelse
+            if orelse is not None:
                 yield orelse.body
         case cst.Try() | cst.TryStar():
             yield statement.body

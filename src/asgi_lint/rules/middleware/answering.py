@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asgi_lint.model import expressions as ir
+from asgi_lint.model.values import Class
 from asgi_lint.rules.middleware.dispatch_body import dispatching
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from asgi_lint.model.dispatchers import Dispatcher
     from asgi_lint.model.project import Project
-    from asgi_lint.model.values import Class, Function
+    from asgi_lint.model.values import Function
 
 _HARMLESS_DECORATORS = frozenset({"middleware", "override", "staticmethod"})
 """Any other decorator may make a response of what the function returns."""
@@ -24,10 +25,13 @@ def answering(project: Project) -> dict[Function, Dispatcher]:
     Left out is what other code of the project calls as well, which may deal with what it gets, and
     what has a decorator of its own.
     """
+    overridden = frozenset(_called_as_super(project))
     found = {
         function: dispatcher
         for function, dispatcher in project.dispatchers.items()
-        if _is_plain(project, function) and _is_called_by_starlette_alone(project, dispatcher)
+        if _is_plain(project, function)
+        and dispatcher.class_ not in overridden
+        and _is_called_by_starlette_alone(project, dispatcher)
     }
     others = {f: d for f, d in dispatching(project).items() if f not in project.dispatchers}
     while True:
@@ -55,19 +59,25 @@ def _is_called_by_starlette_alone(project: Project, dispatcher: Dispatcher) -> b
         return False
     if dispatcher.class_ is None:
         return True
-    if any(True for _ in project.evaluator.class_attribute(dispatcher.class_, "__call__")):
-        return False
-    return not any(_calls_super(project, dispatcher.class_))
+    return not any(True for _ in project.evaluator.class_attribute(dispatcher.class_, "__call__"))
 
 
-def _calls_super(project: Project, class_: Class) -> Iterator[bool]:
-    """Whether the `dispatch` of a class derived from it calls the one that it overrides."""
-    for other in project.dispatchers.values():
-        if other.class_ is None or class_ not in [*project.evaluator.ancestry(other.class_)][1:]:
+def _called_as_super(project: Project) -> Iterator[Class]:
+    """The classes from which another derives whose `dispatch` calls the one that it overrides."""
+    for dispatcher in project.dispatchers.values():
+        if dispatcher.class_ is None:
             continue
-        for found in project.roles.calls(other.function):
-            if isinstance(found.call.func, ir.Attribute) and found.call.func.attr == "dispatch":
-                yield True
+        _, *bases = project.evaluator.ancestry(dispatcher.class_)
+        own = [each for each in bases if isinstance(each, Class)]
+        if own and _calls_dispatch(project, dispatcher.function):
+            yield from own
+
+
+def _calls_dispatch(project: Project, function: Function) -> bool:
+    return any(
+        isinstance(found.call.func, ir.Attribute) and found.call.func.attr == "dispatch"
+        for found in project.roles.calls(function)
+    )
 
 
 def _returned_calls(project: Project, function: Function) -> Iterator[tuple[str, object]]:
