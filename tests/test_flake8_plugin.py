@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SHOWN = "%(path)s:%(row)d:%(col)d: %(code)s %(text)s"
 MANIFESTS = "requirements.txt"
+posix_only = pytest.mark.skipif(os.name != "posix", reason="needs the files of POSIX")
 COUNTED = """
 import json, sys
 from flake8.main.application import Application
@@ -155,6 +157,73 @@ def test_wrong_configuration_is_one_line(
     assert outcome.code == 1
     [line] = [each for each in outcome.shown if each.startswith("asgi-lint: ")]
     assert problem in line
+
+
+@posix_only
+def test_whatever_lies_beside_a_file_it_is_checked(shop: Path) -> None:
+    [before] = flake8("main.py").shown
+    os.mkfifo(shop / "pipe.py")
+    os.mkfifo(shop / ".gitignore")
+    (shop / "lost.py").symlink_to("gone.py")
+    (shop / "folder.py").mkdir()
+    (shop / "broken.py").write_text("import fastapi\nraise (\n")
+    (shop / "bytes.py").write_bytes(b"import fastapi\n\xff\0")
+    (shop / os.fsdecode(b"caf\xe9.py")).write_bytes(b"import fastapi\n")
+    assert flake8("main.py") == Outcome(1, [before], "")
+    beside = flake8("--jobs", "2", "main.py", "broken.py", "bytes.py", "folder.py")
+    assert (beside.shown, beside.stderr) == (
+        [before],
+        "",
+    )  # what it cannot parse flake8 tells itself
+
+
+VANISHES = """
+import os, shutil, sys
+from flake8.main.application import Application
+from asgi_lint import flake8_plugin
+
+parse_options = flake8_plugin.Plugin.parse_options
+
+def parsed(options):
+    parse_options(options)
+    gone = sys.argv.pop()
+    shutil.rmtree(gone) if os.path.isdir(gone) else os.unlink(gone)
+
+flake8_plugin.Plugin.parse_options = parsed
+application = Application()
+application.run(sys.argv[1:-1])
+application.exit_code()
+"""
+
+
+@pytest.mark.parametrize("gone", ["other.py", "requirements.txt", "package"])
+def test_what_vanishes_meanwhile_changes_nothing_else(shop: Path, gone: str) -> None:
+    lay_out(shop, {"other.py": APPLICATION, "package/other.py": APPLICATION})
+    [before] = flake8("main.py").shown
+    outcome = flake8("main.py", "other.py", "package", gone, program=VANISHES)
+    assert [line for line in outcome.shown if line.startswith("main.py:")] == [before]
+    assert outcome.stderr == ""
+
+
+def test_mistake_of_ours_is_told_with_its_report(shop: Path) -> None:
+    program = """
+import sys
+from flake8.main.cli import main
+from asgi_lint import pipeline
+from asgi_lint.rules.registry import rules
+from dataclasses import replace
+
+def fails(*_):
+    raise ZeroDivisionError("a mistake")
+
+broken = {**rules(), "ASG303": replace(rules()["ASG303"], check=fails)}
+pipeline.rules = lambda: broken
+sys.exit(main(sys.argv[1:]))
+"""
+    outcome = flake8(".", program=program)
+    assert outcome.code == 1
+    assert f"asgi-lint: internal error in ASG303 on {shop.as_posix()}:" in outcome.shown
+    assert "ZeroDivisionError: a mistake" in outcome.shown
 
 
 def test_fixed_release_has_nothing_to_show(shop: Path) -> None:
