@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
@@ -125,13 +126,15 @@ def child_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The children of a node that are code: white space and punctuation are left out."""
     for name in _code_fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        kind = type(value)
+        if kind is list or kind is tuple:
+            yield from value
+        elif kind not in _NO_NODES:
             yield value
-        elif isinstance(value, (list, tuple)):
-            for item in value:
-                if isinstance(item, cst.CSTNode):
-                    yield item
 
+
+_NO_NODES = frozenset({bool, str, type(None), cst.MaybeSentinel})
+"""What else a field may hold; `isinstance` takes long to ask for LibCST's abstract base class."""
 
 _FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
 _PUNCTUATION = (
@@ -144,7 +147,7 @@ _PUNCTUATION = (
 def _code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     fields = _FIELDS.get(kind)
     if fields is None:
-        names = kind.__dataclass_fields__
+        names = (each.name for each in dataclasses.fields(kind))
         fields = tuple(name for name in names if not name.startswith(_PUNCTUATION))
         _FIELDS[kind] = fields
     return fields
