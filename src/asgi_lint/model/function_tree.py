@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from asgi_lint.model.children import all_nodes, own_nodes
 
 if TYPE_CHECKING:
     import ast
     import re
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     import libcst as cst
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from asgi_lint.model.parse import Positions
     from asgi_lint.model.spans import Spans
     from asgi_lint.model.whole_file import WholeFile
+
+
+_Answer = TypeVar("_Answer")
 
 
 class File(Protocol):
@@ -235,6 +238,13 @@ class FunctionInFile(FunctionTree):
     def class_(self) -> cst.ClassDef | None:
         """The class whose method the function is."""
         return self._found[1]
+
+    def once(self, question: Hashable, find: Callable[[], _Answer]) -> _Answer:
+        """What `find` finds out about the file; it is asked once for all functions of the file."""
+        answers = self._whole.answers
+        if question not in answers:
+            answers[question] = find()
+        return cast("_Answer", answers[question])
 
     @cached_property
     def _parsed(self) -> tuple[cst.FunctionDef, Positions]:

@@ -12,7 +12,7 @@ import libcst as cst
 from asgi_lint.model.parse import Positions, child_nodes, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from asgi_lint.diagnostics import Position
 
@@ -28,9 +28,13 @@ _HOLDS_STATEMENTS = (
 
 
 class WholeFile:
-    """`functions` are all definitions by where their name starts, each with its own class."""
+    """`functions` are all definitions by where their name starts, each with its own class.
+
+    `answers` is what was found out about the file as a whole, for whoever asks again.
+    """
 
     def __init__(self, module: cst.Module) -> None:
+        self.answers: dict[Hashable, object] = {}
         self.module = module
         self.positions = Positions(module)
         self.functions: dict[Position, tuple[cst.FunctionDef, cst.ClassDef | None]] = {

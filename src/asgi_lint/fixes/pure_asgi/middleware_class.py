@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -62,7 +61,7 @@ def rewritten_class(tree: FunctionInFile, class_: cst.ClassDef) -> Rewriting:
         raise Refusal("it has a `__call__` of its own")
     grammar = grammar_of(tree.module, class_)
     is_annotated = annotates(tree)
-    use = RequestUse(methods, _functions(tree.module))
+    use = RequestUse(methods, _functions(tree))
     function = with_loose_continuations(tree)
     method = call_method(function, use, grammar, is_method=True, is_annotated=is_annotated)
     definition = method.definition.with_changes(leading_lines=dispatch.leading_lines)
@@ -143,7 +142,7 @@ def _class_of(tree: FunctionInFile, name: str, grammar: Grammar) -> tuple[cst.Cl
     if any(_is_mangled(node) for node in nodes(function.body)):
         raise Refusal("it uses a name that means something else within a class")
     is_annotated = annotates(tree)
-    use = RequestUse({}, _functions(tree.module))
+    use = RequestUse({}, _functions(tree))
     loose = with_loose_continuations(tree)
     method = call_method(loose, use, grammar, is_method=False, is_annotated=is_annotated)
     annotated = ("app: ASGIApp", " -> None") if is_annotated else ("app", "")
@@ -268,6 +267,10 @@ def _class_name(tree: FunctionInFile) -> str:
     return name
 
 
-@lru_cache(maxsize=1)  # the same for each middleware of a file
-def _functions(module: cst.Module) -> Mapping[str, cst.FunctionDef]:
-    return {f.name.value: f for f in module.body if isinstance(f, cst.FunctionDef)}
+def _functions(tree: FunctionInFile) -> Mapping[str, cst.FunctionDef]:
+    """The functions at the top of the file by name."""
+
+    def find() -> Mapping[str, cst.FunctionDef]:
+        return {f.name.value: f for f in tree.module.body if isinstance(f, cst.FunctionDef)}
+
+    return tree.once("functions", find)

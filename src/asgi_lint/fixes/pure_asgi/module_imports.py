@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -48,9 +47,10 @@ def import_edits(tree: FunctionInFile, rewriting: Rewriting) -> Iterator[Replace
 
     Refusal where a needed name is taken by something else.
     """
-    old = _import_block(tree.module)
+    old = tree.once("import block", lambda: _import_block(tree.module))
     missing = rewriting.needs - _known(old)
-    for name in in_order(missing & _bound_at_top(tree.module)):
+    bound_at_top = tree.once("bound at the top", lambda: _bound_at_top(tree.module))
+    for name in in_order(missing & bound_at_top):
         raise Refusal(f"the name `{name}` is taken in its module")
     lines = [*_with_added(old, missing, tree.module)]
     for origin in sorted({_ORIGINS[name] for name in missing - _known(lines)}):
@@ -90,7 +90,6 @@ def _same_at_start(old: Statements, new: Statements) -> int:
     return next((i for i in range(most) if old[i] is not new[i]), max(most, 0))
 
 
-@lru_cache(maxsize=1)  # the same for each middleware of a file
 def _import_block(module: cst.Module) -> Statements:
     """The module's statements from its first import to its last one."""
     lines = [*module.body]
@@ -98,7 +97,6 @@ def _import_block(module: cst.Module) -> Statements:
     return lines[imports[0] : imports[-1] + 1]
 
 
-@lru_cache(maxsize=1)
 def _imported_at_top(module: cst.Module) -> frozenset[str]:
     return frozenset(each.bound for line in module.body for each in imported_names(line))
 
@@ -119,11 +117,11 @@ def imports_framework(module: cst.Module) -> bool:
 def _unused(tree: FunctionInFile, rewriting: Rewriting) -> frozenset[str]:
     """The imported names that the old form alone used."""
     gone = mentioned(rewriting.old) - mentioned(*rewriting.new)
+    imported = tree.once("imported at the top", lambda: _imported_at_top(tree.module))
     calls = len(rewriting.registrations)
     return frozenset(
         name
-        for name in _imported_at_top(tree.module)
-        & (gone | ({"BaseHTTPMiddleware"} if calls else set()))
+        for name in imported & (gone | ({"BaseHTTPMiddleware"} if calls else set()))
         if uses_of_name(tree, name, rewriting.old) == (calls if name not in gone else 0)
     )
 
@@ -138,7 +136,6 @@ def _known(lines: Statements) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=1)
 def _bound_at_top(module: cst.Module) -> frozenset[str]:
     """What the module binds, but for names that are only imported for types."""
     return bound(

@@ -1,14 +1,9 @@
-"""Where a file mentions a name: by a look at its lines first, which costs next to nothing.
-
-What was found out about a file is kept until the next one, since hundreds of middleware may ask.
-"""
+"""Where a file mentions a name: by a look at its lines first, which costs next to nothing."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -29,30 +24,15 @@ def uses_of_name(tree: FunctionInFile, name: str, without: cst.BaseStatement | N
 
     What stands in `without` does not count.
     """
-    uses = _known(tree.module).uses
-    if name not in uses:
-        uses[name] = sum(_mentions(node, name) for node in _nodes_at(tree, _rows(tree, name)))
-    left_out = nodes(without) if without is not None and uses[name] else ()
-    return uses[name] - sum(_mentions(node, name) for node in left_out)
+    uses = tree.once(("uses", name), lambda: _all_uses(tree, name))
+    left_out = nodes(without) if without is not None and uses else ()
+    return uses - sum(_mentions(node, name) for node in left_out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """How often a file uses the names that were asked for; whether a line in it is annotated."""
-
-    uses: dict[str, int] = field(default_factory=dict)
-    annotated: list[bool] = field(default_factory=list)
-
-
-@lru_cache(maxsize=1)
-def _known(module: cst.Module) -> _Known:  # noqa: ARG001 - it stands for the file
-    return _Known()
-
-
-def _rows(tree: FunctionInFile, name: str) -> list[int]:
-    """The rows in which a name stands, in whatever role."""
+def _all_uses(tree: FunctionInFile, name: str) -> int:
     word = re.compile(rf"\b{name}\b")
-    return [row for row, line in enumerate(tree.lines, 1) if word.search(line)]
+    rows = [row for row, line in enumerate(tree.lines, 1) if word.search(line)]
+    return sum(_mentions(node, name) for node in _nodes_at(tree, rows))
 
 
 def _nodes_at(tree: FunctionInFile, rows: list[int]) -> Iterator[cst.CSTNode]:
@@ -89,11 +69,8 @@ def annotates(tree: FunctionInFile) -> bool:
     """Whether some function of the file has annotations on its first line."""
     node = tree.node
     own = any(parameter.annotation for parameter in node.params.params)
-    return own or node.returns is not None or _annotates_elsewhere(tree)
+    return own or node.returns is not None or tree.once("annotates", lambda: _annotated(tree))
 
 
-def _annotates_elsewhere(tree: FunctionInFile) -> bool:
-    known = _known(tree.module).annotated
-    if not known:
-        known.append(any(_ANNOTATED.match(line) for line in tree.lines))
-    return known[0]
+def _annotated(tree: FunctionInFile) -> bool:
+    return any(_ANNOTATED.match(line) for line in tree.lines)
