@@ -1,12 +1,13 @@
 """asgi-lint beside other linters, on the same inputs, in the same run.
 
-    python benchmarks/compare.py [--files 2000] [--runs 5] [--bin FOLDER] [--project FOLDER]
+    python benchmarks/compare.py [--files 2000] [--runs 5] [--limit 600] [--bin FOLDER]
+                                 [--project FOLDER]
 
 What is measured: one file, and two projects that are generated (see `project.py`), one in which
 few files have to do with a web framework and one in which half of them do; or one that is given.
 Each round runs every command once, so that what else the machine does falls on all of them alike;
 the median of the rounds counts. A command whose first run takes longer than a minute is not
-repeated. Then the growth of asgi-lint's own cost from 100 to 10,000 files. Memory is the peak of
+repeated, and one that takes longer than `--limit` is ended. Then the growth of asgi-lint's own cost from 100 to 10,000 files. Memory is the peak of
 the largest process.
 
 Programs that are not installed (in `--bin`, or on the path) are left out. The result is Markdown,
@@ -20,10 +21,12 @@ import datetime as dt
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -70,10 +73,11 @@ def main() -> int:
         print(_heading(find))
         for title, project in projects.items():
             count = sum(1 for _ in project.rglob("*.py"))
-            measured = _measured(_subjects(find), project, arguments.runs)
-            print(f"## {title}: {count:,}\n\n{_table(measured)}\n", flush=True)
+            measured = _measured(_subjects(find), project, arguments)
+            table = _table(measured, arguments.limit)
+            print(f"## {title}: {count:,}\n\n{table}\n", flush=True)
         if arguments.growth:
-            print(f"## Growth\n\n{_growth(find, top, arguments.runs)}", flush=True)
+            print(f"## Growth\n\n{_growth(find, top, arguments)}", flush=True)
     return 0
 
 
@@ -81,6 +85,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compare asgi-lint's speed with others'.")
     parser.add_argument("--files", type=int, default=2_000, help="files of the generated project")
     parser.add_argument("--runs", type=int, default=5, help="rounds")
+    parser.add_argument("--limit", type=float, default=600.0, help="seconds for one run")
     parser.add_argument("--bin", type=Path, help="where the other linters are installed")
     parser.add_argument("--project", type=Path, help="a real project instead")
     parser.add_argument("--no-growth", dest="growth", action="store_false")
@@ -117,34 +122,39 @@ def _subjects(find: Callable[[str], str | None]) -> list[Subject]:
     rules = Path(__file__).with_name("semgrep.yml")
     if semgrep and rules.exists():
         check = (semgrep, "scan", "--config", str(rules), "--metrics", "off", "--quiet")
+        check = (*check, "--disable-version-check")  # which waits for a network
         found.append(Subject("semgrep", check))
     return found
 
 
 def _measured(
-    subjects: Iterable[Subject], folder: Path, runs: int
+    subjects: Iterable[Subject], folder: Path, arguments: argparse.Namespace
 ) -> list[tuple[Subject, list[Cost]]]:
     costs: list[tuple[Subject, list[Cost]]] = [(subject, []) for subject in subjects]
     for subject, _ in costs:
         if subject.primes:
-            _cost(subject, folder)
-    for _ in range(runs):
+            _cost(subject, folder, arguments.limit)
+    for _ in range(arguments.runs):
         for subject, known in costs:
-            if not known or known[0].seconds < _LONG_SECONDS:
-                known.append(_cost(subject, folder))
+            if not known or known[0].seconds < min(_LONG_SECONDS, arguments.limit):
+                known.append(_cost(subject, folder, arguments.limit))
     return costs
 
 
-def _cost(subject: Subject, folder: Path) -> Cost:
-    """Run a command in a folder, on all that lies in it."""
+def _cost(subject: Subject, folder: Path, limit: float) -> Cost:
+    """Run a command in a folder, on all that lies in it, for so many seconds at most."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [*subject.command, "."],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
+    timer = threading.Timer(limit, os.killpg, (process.pid, signal.SIGKILL))
+    timer.start()
     _, status, usage = os.wait4(process.pid, 0)
+    timer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         print(f"{subject.name} ended with exit code {process.returncode}", file=sys.stderr)
@@ -152,22 +162,25 @@ def _cost(subject: Subject, folder: Path) -> Cost:
     return Cost(time.perf_counter() - started, usage.ru_maxrss / scale)
 
 
-def _table(measured: Sequence[tuple[Subject, list[Cost]]]) -> str:
+def _table(measured: Sequence[tuple[Subject, list[Cost]]], limit: float) -> str:
     cold = _median(measured[0][1])
     lines = ["| | seconds | asgi-lint takes, cold | MiB | runs |", "|---|--:|--:|--:|--:|"]
     for subject, costs in measured:
         seconds, memory = _median(costs), max(cost.memory for cost in costs)
         ratio = f"{cold / seconds:.2f} of it" if subject is not measured[0][0] else ""
-        lines.append(f"| {subject.name} | {seconds:.2f} | {ratio} | {memory:.0f} | {len(costs)} |")
+        took = f"{seconds:.2f}"
+        if seconds >= limit:
+            took, ratio = f"over {limit:.0f}", f"less than {ratio}"
+        lines.append(f"| {subject.name} | {took} | {ratio} | {memory:.0f} | {len(costs)} |")
     return "\n".join(lines)
 
 
-def _growth(find: Callable[[str], str | None], top: Path, runs: int) -> str:
+def _growth(find: Callable[[str], str | None], top: Path, arguments: argparse.Namespace) -> str:
     lines = ["| files | cold, seconds | per 1,000 files | warm, seconds | MiB |"]
     lines.append("|--:|--:|--:|--:|--:|")
     for size in _SIZES:
         project = lay_out(top / f"of{size}", size)
-        (_, cold), (_, warm) = _measured(_subjects(find)[:2], project, min(runs, 3))
+        (_, cold), (_, warm) = _measured(_subjects(find)[:2], project, arguments)
         seconds, memory = _median(cold), max(cost.memory for cost in cold)
         lines.append(
             f"| {size:,} | {seconds:.2f} | {seconds * 1000 / size:.2f} | {_median(warm):.2f} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from fixture_projects import FIXTURES
 from linked_projects import facts_of
 
+from asgi_lint.deep_stack import with_deep_stack
 from asgi_lint.model import extract as module
 from asgi_lint.model.expressions import Name
 from asgi_lint.model.newer_syntax import converted
@@ -78,6 +80,98 @@ def both(text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[FileFacts, FileFac
 def test_real_code(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own, theirs = both(path.read_text(encoding="utf-8"), monkeypatch)
     assert shape(theirs) == shape(own)
+
+
+@pytest.mark.parametrize("path", TEXTS[::3], ids=lambda path: path.name)
+def test_tree_is_the_one_that_python_makes(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    try:
+        own = ast.parse(text)
+    except SyntaxError:
+        pytest.skip("this Python does not read it")
+    assert parts(with_deep_stack(lambda: converted(cst.parse_module(text), text))) == parts(own)
+
+
+def test_every_construct_in_the_tree() -> None:
+    made = converted(cst.parse_module(CONSTRUCTS + MORE_CONSTRUCTS), CONSTRUCTS + MORE_CONSTRUCTS)
+    assert parts(made) == parts(ast.parse(CONSTRUCTS + MORE_CONSTRUCTS))
+    kinds = {type(node) for node in ast.walk(ast.parse(CONSTRUCTS + MORE_CONSTRUCTS))}
+    left = ALL_KINDS - kinds
+    assert not left, f"no construct has {sorted(kind.__name__ for kind in left)}"
+
+
+def parts(node: object) -> object:
+    """A tree in plain data: kinds, places and all fields that mean something.
+
+    Of f-strings only the place: before Python 3.12 there are no others in them.
+    """
+    match node:
+        case ast.JoinedStr():
+            return "JoinedStr", place(node)
+        case ast.AST():
+            fields = [
+                (name, parts(getattr(node, name, None)))
+                for name in node._fields
+                if name not in NO_MEANING
+            ]
+            return type(node).__name__, place(node), fields
+        case list():
+            return [parts(each) for each in node]
+        case _:
+            return repr(node)
+
+
+def place(node: ast.AST) -> list[object]:
+    """The four numbers that a node has, if it has any."""
+    return [getattr(node, name, None) for name in node._attributes]
+
+
+NO_MEANING = {"kind", "type_comment", "type_ignores", "type_params"}
+ALL_KINDS = {
+    kind
+    for base in (ast.expr, ast.stmt, ast.pattern, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+    for kind in base.__subclasses__()
+    if kind.__module__ in ("ast", "_ast")
+} - {
+    # What no text makes any more, and what is younger than the oldest Python that runs this.
+    getattr(ast, name, None)
+    for name in ("AugLoad", "Interpolation", "TemplateStr", "TryStar", "TypeAlias", "Suite")
+}
+MORE_CONSTRUCTS = """
+async def more(x):
+    nonlocal_ = 1
+    def inner():
+        nonlocal nonlocal_
+        assert not x, "message"
+        del x.a, (x.b, x[0])
+        del (y)
+        for i in (1, 2):
+            if i is None or i is not x or i in x and i not in x: continue
+            break
+    async for z in f(*(a for a in b), (yield), key=(await c)): pass
+    x = a - b * c @ d / e % f ** g << h >> i | j ^ k & l // m
+    x -= 1; x @= 2; x //= ~a + -b - +c
+    y = (a < b <= c > d >= e == f != g), (not a)
+    z = 1j, ..., {1, 2}, {**a}, "a" f"b" "c", f"", (i for i in j), (), (1,), [*(a)]
+    w = sum(i for i in j), sum  (  i for i in j), {i: j for i in k}, {i for i in k}
+    v = a[*b], a[b,], a[(b, c)], a[:], a[1:, ::2], x[i:j:k]
+    match x, y:
+        case (1 | -2, "a", None): pass
+        case [a, *_] | (b, *c): pass
+        case {"k": 1, **rest}: pass
+        case C(1, k=[2], l=D()) as bound if bound: pass
+        case a.b | None: pass
+        case ("long"): pass
+        case 1 + 2j: pass
+        case [*_]: pass
+    import a.b as c, d
+    from . import *
+    raise E from error
+class K(B, metaclass=M, **kw): pass
+a.b: int = 1
+lambda a, b=1, *c, d, e=2, **f: (yield)
+with (open(a) as b, c as (d, e)): pass
+"""
 
 
 def test_every_construct(monkeypatch: pytest.MonkeyPatch) -> None:

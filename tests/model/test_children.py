@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from asgi_lint.model.children import all_nodes, own_nodes
+from asgi_lint.model.children import all_nodes, children_of, own_nodes
 from asgi_lint.model.labels import bound_once, written_names
 
 SOURCE = """\
@@ -63,3 +63,12 @@ def test_a_variable_bound_twice_or_to_nothing_is_not_bound_once() -> None:
         "c": "2",
         "e": "5",
     }
+
+
+def test_children_of_a_pattern_with_keywords_are_nodes() -> None:
+    [match] = ast.parse("match point:\n    case Point(1, y=2, z=Other(x=a)): pass\n").body
+    stack: list[ast.AST] = [match]
+    while stack:
+        node = stack.pop()
+        assert isinstance(node, ast.AST), node
+        stack += children_of(node)

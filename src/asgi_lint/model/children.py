@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _NO_CODE = frozenset(
-    {"annotation", "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "name",
-     "names", "op", "ops", "rest", "simple", "type_comment"}
+    {"annotation", "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs",
+     "level", "name", "names", "op", "ops", "rest", "simple", "type_comment"}
 )  # fmt: skip
 _LEAVES = frozenset({ast.Name, ast.Constant, type(None)})
 
