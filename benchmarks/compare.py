@@ -7,8 +7,8 @@ What is measured: one file, and two projects that are generated (see `project.py
 few files have to do with a web framework and one in which half of them do; or one that is given.
 Each round runs every command once, so that what else the machine does falls on all of them alike;
 the median of the rounds counts. A command whose first run takes longer than a minute is not
-repeated, and one that takes longer than `--limit` is ended. Then the growth of asgi-lint's own cost from 100 to 10,000 files. Memory is the peak of
-the largest process.
+repeated, and one that takes longer than `--limit` is ended. Then the growth of asgi-lint's own
+cost from 100 to 10,000 files. Memory is the peak of the largest process.
 
 Programs that are not installed (in `--bin`, or on the path) are left out. The result is Markdown,
 for docs/benchmarks.md.
