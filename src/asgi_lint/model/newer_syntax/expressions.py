@@ -121,6 +121,8 @@ class Expressions:
                 keys = [each.key if isinstance(each, cst.DictElement) else None for each in pairs]
                 values = [self.expr(each.value) for each in pairs]
                 return ast.Dict([self.optional(key) for key in keys], values)
+            case cst.StarredElement(value=value):  # of the annotation in `*args: *Ts`
+                return ast.Starred(self.expr(value), _LOAD)
             case cst.BaseComp():
                 return self._comprehension(node)
             case _:

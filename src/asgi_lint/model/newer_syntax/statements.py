@@ -22,6 +22,7 @@ class TryStar(ast.stmt):
 
 
 _TRY_STAR: type[Any] = getattr(ast, "TryStar", TryStar)
+_TYPE_ALIAS: type[Any] | None = getattr(ast, "TypeAlias", None)
 _DELETED = ast.Del()
 
 
@@ -126,8 +127,8 @@ class Statements(Patterns):
                 return self._import(node)
             case cst.Assign(targets=targets, value=value):
                 return ast.Assign([self.target(each.target) for each in targets], self.expr(value))
-            case cst.TypeAlias(name=name, value=value):
-                return ast.Assign([self.target(name)], self.expr(value))
+            case cst.TypeAlias():
+                return self._type_alias(node)
             case cst.AnnAssign(target=target, annotation=annotation, value=value):
                 return ast.AnnAssign(
                     cast("ast.Name", self.target(target)),
@@ -148,6 +149,14 @@ class Statements(Patterns):
                 )
             case _:
                 return self._rarer(node)
+
+    def _type_alias(self, node: cst.TypeAlias) -> ast.stmt:
+        """`type X = Y`, which is an assignment before Python 3.12."""
+        name, value = self.target(node.name), self.expr(node.value)
+        if _TYPE_ALIAS is None:
+            return ast.Assign([name], value)
+        made: ast.stmt = _TYPE_ALIAS(name=name, type_params=[], value=value)
+        return made
 
     def _rarer(self, node: cst.CSTNode) -> ast.stmt:
         match node:
